@@ -1,0 +1,88 @@
+"""What a reader makes of a source file, before it is split into passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from rag.types import Source
+
+Soort = Literal["publicatie", "kennis", "juridisch", "praktijk", "vergelijking", "begrippen"]
+Domein = Literal[
+    "algemeen", "cybercrime", "financieel-economisch", "ondermijning", "vermogenscriminaliteit", "lokaal", "internationaal", "ai"
+]
+Rol = Literal["om", "politie", "bod", "gemeente", "privaat"]
+Fase = Literal["verkennen", "inrichten", "uitvoeren", "evalueren", "afronden"]
+
+
+class SourceEntry(BaseModel):
+    """One entry under `bronnen` in a document's front matter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    titel: str = Field(min_length=1)
+    uitgever: str = Field(min_length=1)
+    datum: str = Field(min_length=1)
+    url: str = Field(pattern=r"^https?://\S+$")
+    soort: str = ""
+
+    @field_validator("datum", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, date | int) else value
+
+    def as_source(self) -> Source:
+        return Source(self.id, self.titel, self.uitgever, self.datum, self.url, self.soort)
+
+
+class FrontMatter(BaseModel):
+    """What stands between the two lines of --- at the top of a document (or in the .yml beside a PDF)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,98}$")
+    titel: str = Field(min_length=3, max_length=200)
+    soort: Soort
+    domein: list[Domein] = Field(min_length=1)
+    rol: list[Rol] = Field(min_length=1)
+    fase: list[Fase] = Field(min_length=1)
+    taal: Literal["nl", "en"] = "nl"
+    laatst_gecontroleerd: date
+    feiten: list[str] = []
+    bronnen: list[SourceEntry] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item or table row: clean text, the sources of its stretches, and where it stands.
+
+    `cites` holds (end, source ids): the text up to character `end` of this block (from the previous end) rests on them.
+    `start` and `end` count characters in the source text; for a PDF in the text of all pages joined by form feeds.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str = "sentence"  # sentence (a paragraph) | lead | item | row
+    headings: tuple[str, ...] = ()
+    group: int = -1
+    page: int | None = None
+    cites: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source file read whole: its front matter and its blocks in reading order."""
+
+    meta: FrontMatter
+    blocks: tuple[Block, ...]
+    path: str
+    text: str = ""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(entry.as_source() for entry in self.meta.bronnen)

@@ -1,0 +1,122 @@
+"""Chroma, on disk or as a server: nearest passages by cosine. The only module that imports chromadb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from rag.errors import ConfigurationError, IndexMissingError
+from rag.types import Filters, Passage
+
+BATCH = 1000
+_LISTS = ("domein", "rol", "fase")
+
+
+def connect(folder: Path, url: str | None = None):  # noqa: ANN201 - chromadb's ClientAPI, imported lazily
+    """A Chroma client: persistent in `folder`, or the server at `url`.
+
+    Raises:
+        ConfigurationError: the server does not answer.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    quiet = Settings(anonymized_telemetry=False)
+    if not url:
+        folder.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(folder), settings=quiet)
+    parts = urlsplit(url)
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname or "", port=parts.port or (443 if parts.scheme == "https" else 80), ssl=parts.scheme == "https",
+            settings=quiet,
+        )
+    except Exception as error:  # chromadb raises ValueError, httpx errors and its own kinds alike
+        raise ConfigurationError(
+            f"PPS_CHROMA_URL: de Chroma-server op {url} antwoordt niet. Start hem, of laat deze instelling leeg."
+        ) from error
+
+
+class VectorStore:
+    """One collection per embedder; ids are passage ids. Holds a superset of the visible passages while a writer works."""
+
+    def __init__(self, client, name: str) -> None:  # noqa: ANN001
+        self._client = client
+        self.name = name
+        self._collection = None
+
+    def create(self) -> None:
+        self._collection = self._client.get_or_create_collection(
+            self.name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 100}}
+        )
+
+    def ids(self) -> set[str]:
+        """Every id in the collection."""
+        found: set[str] = set()
+        while page := self._open().get(limit=5000, offset=len(found), include=[])["ids"]:
+            found.update(page)
+        return found
+
+    def add(self, passages: list[Passage], vectors: np.ndarray) -> None:
+        """Add passages that are not there yet. Their text stays in the passage store; Chroma holds vectors and filters."""
+        for i in range(0, len(passages), BATCH):
+            part = passages[i : i + BATCH]
+            self._open().add(
+                ids=[p.id for p in part], embeddings=vectors[i : i + BATCH], metadatas=[_metadata(p) for p in part],
+                documents=[p.text for p in part],
+            )
+
+    def update_metadata(self, passages: list[Passage]) -> None:
+        for i in range(0, len(passages), BATCH):
+            part = passages[i : i + BATCH]
+            self._open().update(ids=[p.id for p in part], metadatas=[_metadata(p) for p in part])
+
+    def delete(self, ids: list[str]) -> None:
+        for i in range(0, len(ids), BATCH):
+            self._open().delete(ids=ids[i : i + BATCH])
+
+    def nearest(self, vector: np.ndarray, k: int, filters: Filters = Filters()) -> dict[str, float]:
+        """Passage id → cosine similarity of the `k` nearest.
+
+        Raises:
+            IndexMissingError: the collection is gone (another process swapped the index).
+        """
+        result = self._open().query(query_embeddings=[vector], n_results=k, where=_where(filters), include=["distances"])
+        return {i: 1.0 - d for i, d in zip(result["ids"][0], result["distances"][0], strict=True)}
+
+    def drop_other_collections(self, keep: str) -> None:
+        """Delete this product's collections under other names."""
+        for collection in self._client.list_collections():
+            if collection.name.startswith("pps-") and collection.name != keep:
+                self._client.delete_collection(collection.name)
+
+    def _open(self):  # noqa: ANN202
+        if self._collection is None:
+            from chromadb.errors import NotFoundError
+
+            try:
+                self._collection = self._client.get_collection(self.name, embedding_function=None)
+            except (NotFoundError, ValueError) as error:
+                raise IndexMissingError("De vectoren van de index ontbreken. Doe: python -m rag index --rebuild") from error
+        return self._collection
+
+
+def _metadata(passage: Passage) -> dict:
+    lists = {name: list(getattr(passage, name)) for name in _LISTS}
+    return {"document_id": passage.document_id, "titel": passage.title, "soort": passage.soort, **{k: v for k, v in lists.items() if v}}
+
+
+def _where(filters: Filters) -> dict | None:
+    clauses: list[dict] = []
+    if filters.soort:
+        clauses.append({"soort": {"$in": list(filters.soort)}})
+    for name in _LISTS:
+        values = getattr(filters, name)
+        options = [{name: {"$contains": v}} for v in values]
+        if options:
+            clauses.append(options[0] if len(options) == 1 else {"$or": options})
+    if not clauses:
+        return None
+    return clauses[0] if len(clauses) == 1 else {"$and": clauses}

@@ -1,0 +1,65 @@
+"""Every setting, typed, in one place. Read from the environment (prefix PPS_) or a file .env."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rag.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Values come from PPS_* variables; the defaults work on a machine without internet."""
+
+    model_config = SettingsConfigDict(env_prefix="PPS_", env_file=".env", extra="ignore")
+
+    corpus: Annotated[list[Path], NoDecode] = Field(
+        [ROOT / "corpus"], description="Mappen met documenten, gescheiden door een dubbele punt (:)"
+    )
+    index_dir: Path = Field(ROOT / "data" / "index", description="Map waarin de index staat")
+    chroma_url: str | None = Field(None, description="Adres van een Chroma-server, bijvoorbeeld http://127.0.0.1:8000")
+    embedding_model: str = Field(
+        "use-multilingual", description="use-multilingual, of naam of pad van een sentence-transformers-model"
+    )
+    reranker: str | None = Field(None, description="Naam of pad van een CrossEncoder; leeg is geen reranker")
+    llm: str | None = Field(None, description="Taalmodel: naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1")
+    llm_api_key: SecretStr | None = Field(None, description="Sleutel voor het taalmodel, als dat er een vraagt")
+    llm_timeout_s: float = Field(60.0, gt=0, description="Seconden die een antwoord van het taalmodel mag duren")
+    host: str = Field("127.0.0.1", description="Adres waarop de chat luistert")
+    port: int = Field(7860, ge=0, le=65535, description="Poort van de chat")
+    threads: int = Field(
+        min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren (nooit meer dan kernen)"
+    )
+    max_question_chars: int = Field(2000, ge=100, description="Langste vraag in tekens")
+    max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
+
+    @field_validator("corpus", mode="before")
+    @classmethod
+    def _split_folders(cls, value: object) -> object:
+        return [Path(p) for p in value.split(os.pathsep) if p] if isinstance(value, str) else value
+
+    @field_validator("chroma_url", "reranker", "llm", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"PPS_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"Een instelling klopt niet. {problems}") from error
