@@ -67,7 +67,7 @@ def sync(
     folders: list[Path],
     index_dir: Path,
     embedder: Embedder,
-    chroma,  # noqa: ANN001 - chromadb client
+    open_chroma,  # noqa: ANN001 - Callable[[], chromadb client]; opened only while the lock is held
     *,
     rebuild: bool = False,
     threads: int = 1,
@@ -100,6 +100,7 @@ def sync(
             raise PpsError(f"Er is geen enkel bruikbaar document gevonden ({names}). De index is niet gemaakt.")
         removed = [] if same_layout else [i for i in store.documents() if i not in {c.stored.id for c in changes}]
         removed += report.deleted
+        chroma = open_chroma()
         vectors = VectorStore(chroma, collection)
         vectors.create()
         live = _live(store, set(removed) | {c.stored.id for c in changes}) if same_layout else []

@@ -1,0 +1,113 @@
+"""The advisor: one list of steps from question to answer, the same in the chat, the API, the command line and the evaluation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.compose.chat_models import ChatModel, load_chat_model
+from rag.context import Context, Event
+from rag.errors import PpsError
+from rag.search.embedder import load_embedder
+from rag.search.reranker import CrossEncoderReranker
+from rag.search.searcher import Searcher
+from rag.search.vectors import connect
+from rag.settings import Settings, get_settings
+from rag.steps import Compose, Decide, Guard, Rephrase, Retrieve, Step
+from rag.types import Answer, Filters
+
+
+@dataclass
+class Advisor:
+    """Answers questions from the index. Safe for many threads: all state of a question lives in its Context."""
+
+    searcher: Searcher
+    chat_model: ChatModel | None = None
+    settings: Settings = field(default_factory=get_settings)
+    steps: list[Step] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            s = self.settings
+            self.steps = [Guard(s.max_question_chars), Rephrase(), Retrieve(self.searcher), Decide(self.searcher), Compose()]
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None, *, llm: str | None = None, no_llm: bool = False) -> Advisor:
+        """An advisor as the settings say. `llm` overrides the setting; `no_llm` leaves the language model out.
+
+        Raises:
+            ConfigurationError: a model or server of the settings cannot be used.
+        """
+        settings = settings or get_settings()
+        reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+        chroma = connect(settings.index_dir / "chroma", settings.chroma_url)
+        searcher = Searcher(settings.index_dir, chroma, load_embedder(settings.embedding_model), reranker)
+        spec = None if no_llm else (llm or settings.llm)
+        return cls(searcher, load_chat_model(spec, settings) if spec else None, settings)
+
+    def ask(self, question: str, filters: Filters = Filters(), *, k: int = 8) -> Answer:
+        """The answer to `question`.
+
+        Raises:
+            PpsError: there is no index to answer from.
+        """
+        context = self._context(question, filters, k)
+        for _ in self._run(context):
+            pass
+        return context.answer(self._version())
+
+    def stream(self, question: str, filters: Filters = Filters(), *, k: int = 8) -> Iterator[Event]:
+        """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end)."""
+        context = self._context(question, filters, k)
+        yield from self._run(context)
+        yield Event("answer", answer=context.answer(self._version()))
+
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        self.searcher.search("publiek-private samenwerking", k=1)
+
+    def as_runnable(self):  # noqa: ANN201 - langchain_core's Runnable, imported lazily
+        """The chain as a LangChain Runnable: `str | {"question", "filters"}` → Answer, one named Runnable per step."""
+        from langchain_core.runnables import RunnableLambda
+
+        chain = RunnableLambda(self._context_from, name="question")
+        for step in self.steps:
+            chain = chain | RunnableLambda(lambda context, step=step: self._apply(step, context), name=step.name)
+        return chain | RunnableLambda(lambda context: context.answer(self._version()), name="answer")
+
+    def _context_from(self, value: str | dict[str, Any]) -> Context:
+        if isinstance(value, str):
+            return self._context(value, Filters(), 8)
+        return self._context(value["question"], value.get("filters") or Filters(), value.get("k", 8))
+
+    def _context(self, question: str, filters: Filters, k: int) -> Context:
+        return Context(question=question, filters=filters, k=k, chat_model=self.chat_model)
+
+    def _apply(self, step: Step, context: Context) -> Context:
+        for _ in self._timed(step, context):
+            pass
+        return context
+
+    def _run(self, context: Context) -> Iterator[Event]:
+        started = time.perf_counter()
+        for step in self.steps:
+            yield from self._timed(step, context)
+        context.timings_ms["total"] = (time.perf_counter() - started) * 1000
+
+    @staticmethod
+    def _timed(step: Step, context: Context) -> Iterator[Event]:
+        if context.status:  # a step before this one settled the answer
+            return
+        started = time.perf_counter()
+        try:
+            yield from step.run(context)
+        finally:
+            context.timings_ms[step.name] = (time.perf_counter() - started) * 1000
+
+    def _version(self) -> str:
+        try:
+            return self.searcher.store.meta().get("corpus_version", "")
+        except PpsError:
+            return ""

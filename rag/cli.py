@@ -1,0 +1,177 @@
+"""Command line: python -m rag index | search | ask | serve | doctor. With --json one object on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rag.errors import PpsError
+from rag.settings import get_settings
+from rag.types import Answer, Filters, Hit
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. 0 on success, 1 on a failure that is told, 2 on wrong usage, 130 when interrupted."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except PpsError as error:
+        if getattr(arguments, "json", False):
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print("Afgebroken.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rag", description="Adviseur over publiek-private samenwerking.")
+    commands = parser.add_subparsers(required=True, metavar="opdracht")
+
+    index = commands.add_parser("index", help="werk de index bij met de documenten in de corpusmap")
+    index.add_argument("--corpus", type=Path, action="append", help="map met documenten (mag vaker)")
+    index.add_argument("--rebuild", action="store_true", help="gooi de index weg en maak hem opnieuw")
+    index.add_argument("--wait", type=float, default=0.0, metavar="S", help="wacht zoveel seconden op een ander proces")
+    index.set_defaults(run=_index)
+
+    search = commands.add_parser("search", help="zoek passages")
+    search.add_argument("question", metavar="vraag")
+    search.add_argument("-k", type=int, default=10, help="aantal passages (standaard 10)")
+    search.set_defaults(run=_search)
+
+    ask = commands.add_parser("ask", help="stel een vraag")
+    ask.add_argument("question", metavar="vraag")
+    model = ask.add_mutually_exclusive_group()
+    model.add_argument("--llm", metavar="SPEC", help="taalmodel: naam@adres")
+    model.add_argument("--no-llm", action="store_true", help="zonder taalmodel, ook als er een is ingesteld")
+    ask.set_defaults(run=_ask)
+
+    for command in (search, ask):
+        for name in ("domein", "rol", "fase", "soort"):
+            command.add_argument(f"--{name}", action="append", default=[], help=f"alleen dit {name} (mag vaker)")
+
+    serve = commands.add_parser("serve", help="start de chat")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.set_defaults(run=_serve)
+
+    doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
+    doctor.set_defaults(run=_doctor)
+
+    for command in (index, search, ask, doctor):
+        command.add_argument("--json", action="store_true", help="uitvoer als JSON")
+    return parser
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    from rag.knowledge.job import index_corpus
+
+    settings = get_settings()
+    if arguments.corpus:
+        settings = settings.model_copy(update={"corpus": arguments.corpus})
+    report = index_corpus(settings, rebuild=arguments.rebuild, wait_s=arguments.wait, show_progress=not arguments.json)
+    data = report.as_dict()
+    if arguments.json:
+        print(json.dumps(data, ensure_ascii=False))
+    else:
+        print(
+            f"Klaar: {data['created']} nieuw, {data['updated']} gewijzigd, {data['skipped']} ongewijzigd, {data['deleted']} verwijderd. "
+            f"De index bevat {data['documents']} documenten en {data['passages']} passages."
+        )
+    for problem in report.errors:
+        print(f"Niet ingelezen — {problem['message']}", file=sys.stderr)
+    return 1 if report.errors else 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from rag.advisor import Advisor
+    from rag.guard.question import has_words, normalise
+
+    question = normalise(arguments.question)
+    if not has_words(question):
+        raise PpsError("U hebt geen zoekvraag ingevuld.")
+    if arguments.k < 1:
+        raise PpsError("Het aantal passages (-k) is ten minste 1.")
+    advisor = Advisor.from_settings(no_llm=True)
+    question = question[: advisor.settings.max_question_chars]
+    hits = advisor.searcher.search(question, arguments.k, _filters(arguments))
+    if arguments.json:
+        print(json.dumps({"question": question, "passages": [h.as_dict() for h in hits]}, ensure_ascii=False))
+    else:
+        _print_hits(hits)
+    return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from rag.advisor import Advisor
+
+    advisor = Advisor.from_settings(llm=arguments.llm, no_llm=arguments.no_llm)
+    answer = advisor.ask(arguments.question, _filters(arguments))
+    if arguments.json:
+        print(json.dumps(answer.as_dict(), ensure_ascii=False))
+    else:
+        _print_answer(answer)
+    return 1 if answer.status.startswith("error") else 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from rag.web.server import serve
+
+    changes = {k: v for k, v in (("host", arguments.host), ("port", arguments.port)) if v is not None}
+    serve(get_settings().model_copy(update=changes))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from rag.doctor import examine
+
+    checks = examine()
+    if arguments.json:
+        print(json.dumps({"ok": all(c.ok for c in checks), "checks": [c.as_dict() for c in checks]}, ensure_ascii=False))
+    else:
+        for check in checks:
+            print(f"{'goed  ' if check.ok else 'FOUT  '} {check.name}: {check.found}" + (f"\n       {check.advice}" if check.advice else ""))
+    return 0 if all(c.ok for c in checks) else 1
+
+
+def _filters(arguments: argparse.Namespace) -> Filters:
+    from typing import get_args
+
+    from rag.knowledge.documents import Domein, Fase, Rol, Soort
+
+    chosen = {}
+    for name, kind in (("domein", Domein), ("rol", Rol), ("fase", Fase), ("soort", Soort)):
+        values = tuple(v.lower() for v in getattr(arguments, name))
+        unknown = [v for v in values if v not in get_args(kind)]
+        if unknown:
+            raise PpsError(f"--{name}: '{unknown[0]}' bestaat niet. Kies uit: {', '.join(get_args(kind))}.")
+        chosen[name] = values
+    return Filters(**chosen)
+
+
+def _print_hits(hits: list[Hit]) -> None:
+    if not hits:
+        print("Niets gevonden.")
+    for h in hits:
+        scores = ", ".join(f"{k} {v:.2f}" for k, v in h.scores.items())
+        page = f", bladzijde {h.passage.page}" if h.passage.page else ""
+        print(f"{h.rank}. {h.passage.title} — {h.passage.section}{page}  ({h.score:.2f}; {scores})\n   {h.passage.text[:200]}\n")
+
+
+def _print_answer(answer: Answer) -> None:
+    print(answer.text)
+    if answer.notice:
+        print(f"\n{answer.notice}")
+    for c in answer.citations:
+        page = f", bladzijde {c.page}" if c.page else ""
+        print(f"\n[{c.n}] {c.passage.title} — {c.passage.section}{page}")
+        for s in c.sources:
+            print(f"    {s.title} ({s.publisher}, {s.date}) {s.url}")
+    print(f"\n({answer.status}; {answer.model}; {answer.timings_ms.get('total', 0):.0f} ms)")
+
+

@@ -1,0 +1,88 @@
+"""What the steps share about one question, and the events they give while they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from rag.compose.draft import Draft, markdown
+from rag.statuses import statuses
+from rag.types import Answer, AnswerSentence, Citation, Filters, Hit
+
+if TYPE_CHECKING:
+    from rag.compose.chat_models import ChatModel
+    from rag.compose.extractive import Run
+    from rag.search.embedder import Embedder
+    from rag.verify.answerable import Evidence
+
+#: Who wrote the answer, as `model` in the answer.
+EXTRACTIVE = "extractief"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something the reader can already see. Only the field that belongs to `kind` is set."""
+
+    kind: Literal["evidence", "sentence", "answer"]
+    hits: tuple[Hit, ...] = ()
+    sentence: AnswerSentence | None = None
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+
+
+@dataclass
+class Part:
+    """One of the questions in the question: what was found for it and what of that will be shown."""
+
+    text: str
+    hits: list[Hit] = field(default_factory=list)
+    vector: np.ndarray | None = None
+    evidence: Evidence | None = None
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass
+class Context:
+    """One question on its way through the steps. `status` set means: settled, later steps are passed over."""
+
+    question: str
+    filters: Filters = Filters()
+    k: int = 8
+    chat_model: ChatModel | None = None
+    embedder: Embedder | None = None
+    vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    standalone: str = ""
+    language: str = "nl"
+    parts: list[Part] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    draft: Draft = field(default_factory=Draft)
+    status: str = ""
+    outcome: str = ""
+    message: str = ""
+    notices: list[str] = field(default_factory=list)
+    model: str = EXTRACTIVE
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def answer(self, corpus_version: str) -> Answer:
+        """The finished answer."""
+        status = self.status or self.outcome or "answered"
+        draft = self.draft.renumbered()
+        text = markdown(draft.sentences)
+        if not text:
+            text = self.message or statuses()[status].message[self.language]
+        return Answer(
+            question=self.question,
+            status=status,
+            text=text,
+            standalone_question=self.standalone or self.question,
+            language=self.language,
+            sentences=tuple(draft.sentences),
+            citations=tuple(draft.citations),
+            hits=tuple(self.hits),
+            notice=" ".join(self.notices),
+            model=self.model,
+            corpus_version=corpus_version,
+            timings_ms=dict(self.timings_ms),
+        )

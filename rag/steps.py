@@ -1,0 +1,187 @@
+"""The steps of a question. Each has a name and one method, and gives events for what the reader may already see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
+from rag.compose.generative import GenerativeComposer
+from rag.compose.matching import QuestionWords
+from rag.compose.questions import display_part, question_parts
+from rag.compose.selection import candidates
+from rag.context import EXTRACTIVE, Context, Event, Part
+from rag.errors import ModelError, ModelTimeoutError
+from rag.guard.question import has_words, normalise
+from rag.language.detect import detect_language
+from rag.search.searcher import Searcher
+from rag.types import Hit
+from rag.verify.answerable import threshold, weigh
+
+
+class Step(Protocol):
+    name: str
+
+    def run(self, context: Context) -> Iterator[Event]:
+        """Work on `context`; setting `context.status` ends the way of the question."""
+        ...
+
+
+class Guard:
+    """Makes the question readable and refuses what cannot be a question."""
+
+    name = "guard"
+
+    def __init__(self, max_chars: int) -> None:
+        self.max_chars = max_chars
+
+    def run(self, context: Context) -> Iterator[Event]:
+        length = len(context.question)
+        question = normalise(context.question[: 4 * self.max_chars])
+        context.question = question
+        if length > self.max_chars:
+            context.question = question[: self.max_chars]
+            context.status = "clarification_needed"
+            context.message = (
+                f"Uw vraag telt {length} tekens; er passen er {self.max_chars}. Maak de vraag korter en stel hem opnieuw."
+            )
+        elif not has_words(question):
+            context.status = "clarification_needed"
+            if not question:
+                context.message = "U hebt geen vraag ingevuld. Schrijf uw vraag in het vak en stel hem opnieuw."
+        yield from ()
+
+
+class Rephrase:
+    """Makes the question stand alone and finds its parts and its language."""
+
+    name = "rephrase"
+
+    def run(self, context: Context) -> Iterator[Event]:
+        context.standalone = context.question
+        context.language = detect_language(context.question)
+        context.parts = [Part(text) for text in question_parts(context.standalone)]
+        yield from ()
+
+
+class Retrieve:
+    """Finds the passages for every part; the evidence is shown before anything is composed."""
+
+    name = "retrieve"
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+
+    def run(self, context: Context) -> Iterator[Event]:
+        context.embedder = self.searcher.embedder
+        for part in context.parts:
+            part.vector = self.searcher.embedder.encode_query(part.text)
+            part.hits = self.searcher.search(part.text, context.k, context.filters, part.vector)
+        context.hits = _interleaved([p.hits for p in context.parts])[: context.k]
+        if not context.hits:
+            context.status = "not_in_corpus"
+            context.message = _nothing_within_filters(context) if context.filters else ""
+            return
+        yield Event("evidence", hits=tuple(context.hits))
+
+
+class Decide:
+    """Chooses the sentences that answer each part, and decides whether they answer it at all."""
+
+    name = "decide"
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+
+    def run(self, context: Context) -> Iterator[Event]:
+        lexical = self.searcher.snapshot().lexical
+        for part in context.parts:
+            words = QuestionWords.of(part.text, lexical.idf)
+            context.vectors |= self.searcher.sentence_vectors(part.hits)
+            assert part.vector is not None
+            found = candidates(part.text, words, part.hits, context.vectors, part.vector)
+            part.evidence = weigh(words, found, part.hits, lexical.knows)
+            if part.evidence.probability >= threshold("answerable"):
+                part.runs = choose(found, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART)
+        answered = [p for p in context.parts if p.runs]
+        if not answered:
+            near = max(p.evidence.in_scope for p in context.parts if p.evidence)
+            context.status = "not_in_corpus" if near >= threshold("in_scope") else "out_of_scope"
+            if context.status == "not_in_corpus":
+                context.notices.append(_nearby(context.hits, context.language))
+            else:
+                context.hits = []
+        elif len(answered) < len(context.parts):
+            context.outcome = "partial"
+            missing = [display_part(p.text) for p in context.parts if not p.runs]
+            context.notices.append(_not_answered(missing, context.language))
+        yield from ()
+
+
+class Compose:
+    """Writes the answer: with the language model where there is one, else from the chosen sentences themselves."""
+
+    name = "compose"
+
+    def run(self, context: Context) -> Iterator[Event]:
+        if context.chat_model:
+            try:
+                yield from GenerativeComposer(context.chat_model).run(context)
+                return
+            except ModelError as error:
+                context.draft.sentences.clear()
+                context.draft.citations.clear()
+                context.notices.append(_model_failed(isinstance(error, ModelTimeoutError), context.language))
+                context.model = EXTRACTIVE
+        yield from self._extract(context)
+
+    @staticmethod
+    def _extract(context: Context) -> Iterator[Event]:
+        several = sum(bool(p.runs) for p in context.parts) > 1
+        shown: set[tuple[str, int, int]] = set()
+        for part in context.parts:
+            runs = [r for r in part.runs if (r.passage.id, r.first, r.last) not in shown]
+            shown |= {(r.passage.id, r.first, r.last) for r in runs}
+            for sentence in write(context.draft, runs, display_part(part.text) if several else ""):
+                yield Event("sentence", sentence=sentence, citations=tuple(context.draft.citations))
+        if context.language == "en":
+            context.notices.append("The sources are in Dutch; the answer quotes them in Dutch.")
+
+
+def _interleaved(lists: list[list[Hit]]) -> list[Hit]:
+    """First of each, second of each, …; a passage once."""
+    seen: dict[str, Hit] = {}
+    for rank in range(max(map(len, lists), default=0)):
+        for hits in lists:
+            if rank < len(hits):
+                seen.setdefault(hits[rank].passage.id, hits[rank])
+    return list(seen.values())
+
+
+def _nearby(hits: list[Hit], language: str) -> str:
+    titles = list(dict.fromkeys(h.passage.title for h in hits))[:3]
+    listed = "; ".join(f"“{t}”" for t in titles)
+    if language == "en":
+        return f"What the sources do hold nearby: {listed}."
+    return f"Wat de bronnen wel in de buurt hebben: {listed}."
+
+
+def _not_answered(missing: list[str], language: str) -> str:
+    listed = " ".join(missing)
+    if language == "en":
+        return f"Not found in the sources: {listed}"
+    return f"Niet gevonden in de bronnen: {listed}"
+
+
+def _nothing_within_filters(context: Context) -> str:
+    if context.language == "en":
+        return "Within the filters you chose nothing was found. Remove a filter and ask again."
+    return "Binnen de gekozen filters is niets gevonden. Haal een filter weg en stel de vraag opnieuw."
+
+
+def _model_failed(timeout: bool, language: str) -> str:
+    if language == "en":
+        why = "took too long" if timeout else "did not give a usable answer"
+        return f"The language model {why}; this answer consists of sentences from the sources."
+    why = "deed er te lang over" if timeout else "gaf geen bruikbaar antwoord"
+    return f"Het taalmodel {why}; dit antwoord bestaat uit zinnen uit de bronnen zelf."
