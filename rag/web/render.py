@@ -1,0 +1,75 @@
+"""Answers and evidence as Markdown and HTML. Text from documents, models and readers is escaped before any markup of ours."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from rag.compose.draft import markdown
+from rag.statuses import statuses
+from rag.types import Answer, AnswerSentence, Citation, Hit, Passage
+from rag.web import labels
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The templates; HTML is escaped unless a template says otherwise, and none does."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(["html"]), trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["labels"] = labels
+    return environment
+
+
+def escape_markdown(text: str) -> str:
+    """Text that shows as itself in Markdown that may hold HTML."""
+    return _MARKDOWN.sub(r"\\\1", escape(text, quote=False)).replace("\n", " ")
+
+
+def passage_url(passage: Passage) -> str:
+    """The address of the source page with this passage highlighted."""
+    return f"/bron/{quote(passage.document_id)}?passage={quote(passage.id.rsplit('.', 1)[-1])}#passage"
+
+
+def sentences_markdown(sentences: tuple[AnswerSentence, ...], citations: tuple[Citation, ...]) -> str:
+    """Sentences with marks that link to their passages."""
+    urls = {c.n: passage_url(c.passage) + f"-{c.n}" for c in citations}
+    return markdown(sentences, mark=lambda n: f"[\\[{n}\\]]({urls[n]})", escape=escape_markdown)
+
+
+def answer_markdown(answer: Answer) -> str:
+    """The finished answer as the chat shows it: text, what the reader should know, and who wrote it."""
+    parts = [sentences_markdown(answer.sentences, answer.citations) if answer.sentences else escape_markdown(answer.text)]
+    if answer.notice:
+        parts.append(f"*{escape_markdown(answer.notice)}*")
+    status = statuses()[answer.status]
+    footer = status.label[answer.language]
+    if answer.sentences:
+        footer += ". " + labels.written_by(answer.model, answer.language)
+    parts.append(f"<small>{escape(footer)}</small>")
+    return "\n\n".join(parts)
+
+
+def evidence_html(citations: tuple[Citation, ...], hits: tuple[Hit, ...]) -> str:
+    """The evidence panel: cited passages with the cited words marked, then the other passages that were found."""
+    cited = {c.passage.id for c in citations}
+    scores = {h.passage.id: h for h in hits}
+    return templates().get_template("evidence.html").render(
+        citations=[{"c": c, "url": passage_url(c.passage), "pieces": marked(c), "hit": scores.get(c.passage.id)} for c in citations],
+        others=[{"h": h, "url": passage_url(h.passage)} for h in hits if h.passage.id not in cited],
+    )
+
+
+def marked(citation: Citation) -> tuple[str, str, str]:
+    """The passage's text before, within and after the quote."""
+    text, quoted = citation.passage.text, citation.quote
+    start = text.find(quoted)
+    return (text, "", "") if start < 0 else (text[:start], quoted, text[start + len(quoted) :])

@@ -1,0 +1,157 @@
+"""FastAPI with the chat mounted on it: pages, API and health on one port."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+
+from rag.advisor import Advisor
+from rag.context import Event
+from rag.errors import IndexBusyError, PpsError
+from rag.knowledge.documents import Domein, Fase, Rol, Soort
+from rag.settings import Settings
+from rag.types import Filters
+from rag.web.source_page import message_page, source_page
+
+
+class Ask(BaseModel):
+    """A question with what it is narrowed to."""
+
+    question: str = Field(max_length=200_000, examples=["Wat is PPS volgens TNO?"])
+    domein: list[Domein] = []
+    rol: list[Rol] = []
+    fase: list[Fase] = []
+    soort: list[Soort] = []
+
+    def filters(self) -> Filters:
+        return Filters(tuple(self.domein), tuple(self.rol), tuple(self.fase), tuple(self.soort))
+
+
+def create_app(advisor: Advisor) -> FastAPI:
+    """The whole web application for `advisor`."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI):  # noqa: ANN202
+        threading.Thread(target=_warm, args=(advisor,), daemon=True).start()
+        yield
+
+    app = FastAPI(title="PPS-adviseur", version="1", docs_url="/docs", redoc_url=None, lifespan=lifespan)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+
+    @app.middleware("http")
+    async def headers(request: Request, call_next):  # noqa: ANN001, ANN202
+        response = await call_next(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+    @app.exception_handler(PpsError)
+    async def told(_: Request, error: PpsError) -> JSONResponse:
+        problem = {"type": "about:blank", "title": "Niet gelukt", "status": 503, "detail": str(error)}
+        return JSONResponse(problem, 503, media_type="application/problem+json")
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, str]:
+        return {"status": "ok", "corpus_version": advisor.searcher.snapshot().corpus_version}
+
+    @app.get("/bron/{document_id}", response_class=HTMLResponse)
+    def source(document_id: str, passage: str | None = None) -> HTMLResponse:
+        page = source_page(advisor.searcher.store, document_id, passage)
+        if page is None:
+            text = "Dit document staat niet (meer) in de bronnen van de adviseur."
+            return HTMLResponse(message_page("Document niet gevonden", text), 404)
+        return HTMLResponse(page)
+
+    @app.post("/api/v1/ask")
+    def ask(body: Ask, request: Request):  # noqa: ANN202 - JSON or a stream, as the caller accepts
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(_server_sent(advisor.stream(body.question, body.filters())), media_type="text/event-stream")
+        return advisor.ask(body.question, body.filters()).as_dict()
+
+    @app.get("/api/v1/search")
+    def search(
+        q: Annotated[str, Query(min_length=2, max_length=2000)],
+        k: Annotated[int, Query(ge=1, le=50)] = 10,
+        domein: Annotated[list[Domein], Query()] = [],  # noqa: B006 - FastAPI copies it
+        rol: Annotated[list[Rol], Query()] = [],  # noqa: B006
+    ) -> dict:
+        if not q.strip():
+            raise HTTPException(422, "q is leeg")
+        hits = advisor.searcher.search(q, k, Filters(tuple(domein), tuple(rol)))
+        return {"question": q, "passages": [h.as_dict() for h in hits]}
+
+    import gradio as gr
+
+    from rag.web import chat
+
+    return gr.mount_gradio_app(
+        app, chat.build(advisor), path="/", theme=chat.theme(), css=chat.css(), head=chat.head(), footer_links=[], run_history=False,
+        enable_monitoring=False, show_error=False, ssr_mode=False, pwa=False,
+    )
+
+
+def serve(settings: Settings, *, open_browser: bool = False) -> None:
+    """Bring the index up to date, then serve until stopped."""
+    import uvicorn
+
+    from rag.knowledge.job import index_corpus
+
+    try:
+        report = index_corpus(settings, show_progress=sys.stderr.isatty() or not (settings.index_dir / "passages.sqlite").exists())
+        for problem in report.errors:
+            print(f"Niet ingelezen — {problem['message']}", file=sys.stderr)
+    except IndexBusyError as error:
+        print(f"{error} De adviseur start met de bestaande index.", file=sys.stderr)
+    advisor = Advisor.from_settings(settings)
+    advisor.searcher.snapshot()
+    app = create_app(advisor)
+    address = f"http://{settings.host}:{settings.port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets=None) -> None:  # noqa: ANN001
+            await super().startup(sockets)
+            if self.started:
+                print(f"De adviseur staat klaar op {address} — stoppen met Ctrl+C.", flush=True)
+                if open_browser:
+                    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning"))
+    try:
+        server.run()
+    except SystemExit:
+        raise PpsError(
+            f"Poort {settings.port} is al in gebruik. Sluit het andere programma, of kies een andere poort: PPS_PORT=7861 make run"
+        ) from None
+
+
+def _warm(advisor: Advisor) -> None:
+    try:
+        advisor.warm()
+    except PpsError as error:  # shown to whoever asks the first question; the server itself keeps running
+        print(error, file=sys.stderr)
+
+
+def _server_sent(events: Iterator[Event]) -> Iterator[str]:
+    for event in events:
+        if event.kind == "evidence":
+            data: dict = {"passages": [h.as_dict() for h in event.hits]}
+        elif event.sentence:
+            data = {**event.sentence.as_dict(), "new_citations": [c.as_dict() for c in event.citations if c.n in event.sentence.citations]}
+        else:
+            data = event.answer.as_dict() if event.answer else {}
+        yield f"event: {event.kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
