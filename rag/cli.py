@@ -169,7 +169,7 @@ def _print_answer(answer: Answer) -> None:
         print(f"\n{answer.notice}")
     for c in answer.citations:
         page = f", bladzijde {c.page}" if c.page else ""
-        print(f"\n[{c.n}] {c.passage.title} — {c.passage.section}{page}")
+        print(f"\n[{c.n}] {c.passage.title} — {c.section}{page}")
         for s in c.sources:
             print(f"    {s.title} ({s.publisher}, {s.date}) {s.url}")
     print(f"\n({answer.status}; {answer.model}; {answer.timings_ms.get('total', 0):.0f} ms)")

@@ -13,6 +13,7 @@ from rag.compose.selection import candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
 from rag.guard.question import has_words, normalise
+from rag.language.abbreviations import shortened, with_both_forms
 from rag.language.detect import detect_language
 from rag.search.searcher import Searcher
 from rag.types import Hit
@@ -76,7 +77,7 @@ class Retrieve:
         context.embedder = self.searcher.embedder
         for part in context.parts:
             part.vector = self.searcher.embedder.encode_query(part.text)
-            part.hits = self.searcher.search(part.text, context.k, context.filters, part.vector)
+            part.hits = self.searcher.search(with_both_forms(part.text), context.k, context.filters, part.vector)
         context.hits = _interleaved([p.hits for p in context.parts])[: context.k]
         if not context.hits:
             context.status = "not_in_corpus"
@@ -96,10 +97,11 @@ class Decide:
     def run(self, context: Context) -> Iterator[Event]:
         lexical = self.searcher.snapshot().lexical
         for part in context.parts:
-            words = QuestionWords.of(part.text, lexical.idf)
+            asked = shortened(part.text)
+            words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
             context.vectors |= self.searcher.sentence_vectors(part.hits)
             assert part.vector is not None
-            found = candidates(part.text, words, part.hits, context.vectors, part.vector)
+            found = candidates(asked, words, part.hits, context.vectors, part.vector, self.searcher.text_vector)
             part.evidence = weigh(words, found, part.hits, lexical.knows)
             if part.evidence.probability >= threshold("answerable"):
                 part.runs = choose(found, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART)

@@ -130,6 +130,12 @@ class Citation:
     quotes: tuple[str, ...] = ()
     page: int | None = None
     sources: tuple[Source, ...] = ()
+    heading: str = ""
+
+    @property
+    def section(self) -> str:
+        """The heading above the quote; a passage of several short sections has more than one."""
+        return self.heading or self.passage.headings[-1]
 
     def as_dict(self) -> dict:
         return {
@@ -137,7 +143,7 @@ class Citation:
             "passage_id": self.passage.id,
             "document_id": self.passage.document_id,
             "title": self.passage.title,
-            "section": self.passage.section,
+            "section": self.section,
             "page": self.page,
             "quote": self.quote,
             "quotes": list(self.quotes),

@@ -26,7 +26,8 @@ class Draft:
             sources += [s for s in passage.sources_of(sentence) if s not in sources] if sentence.sources else []
         n = len(self.citations) + 1
         quotes = tuple(s.text for s in chosen)
-        self.citations.append(Citation(n, passage, quote, quotes, chosen[0].page, tuple(sources) or passage.sources))
+        page, heading = chosen[0].page, chosen[0].heading
+        self.citations.append(Citation(n, passage, quote, quotes, page, tuple(sources) or passage.sources, heading))
         return n
 
     def add(self, text: str, numbers: tuple[int, ...], support: float, kind: str = "sentence", heading: str = "") -> AnswerSentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.language.abbreviations import with_both_forms
 from rag.language.words import content_words, grams, term
 
 #: A word that shares this much of its n-grams (Dice) with a question word counts in part.
@@ -34,6 +35,12 @@ def likeness(a: str, b: str) -> float:
     return value if value >= MIN_DICE else 0.0
 
 
+@lru_cache(maxsize=50_000)
+def words_of(text: str) -> frozenset[str]:
+    """The content words of `text`, long forms of abbreviations counted as the abbreviation too."""
+    return frozenset(content_words(with_both_forms(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
     """The content words of a question with their weights (idf), which add up to 1."""
@@ -41,14 +48,16 @@ class QuestionWords:
     weights: dict[str, float]
 
     @classmethod
-    def of(cls, question: str, idf) -> QuestionWords:  # noqa: ANN001 - Callable[[str], float]
-        raw = {w: max(0.1, idf(w)) for w in dict.fromkeys(content_words(question))}
+    def of(cls, question: str, idf, keep=None) -> QuestionWords:  # noqa: ANN001 - Callables of a word
+        """`idf` weighs a word. `keep`, for a question in another language than the passages, says which words to count."""
+        asked = [w for w in dict.fromkeys(content_words(question)) if keep is None or keep(w)]
+        raw = {w: max(0.1, idf(w)) for w in asked}
         total = sum(raw.values()) or 1.0
         return cls({w: v / total for w, v in raw.items()})
 
     def matches(self, text: str) -> dict[str, float]:
         """Per question word, how well `text` holds it (0..1)."""
-        present = set(content_words(text))
+        present = words_of(text)
         return {w: max((likeness(w, p) for p in present), default=0.0) for w in self.weights}
 
     def coverage(self, *texts: tuple[str, float]) -> float:

@@ -7,11 +7,12 @@ import re
 from rag.language.words import content_words, fold
 
 _PART = re.compile(
-    r"(?<=\?)\s+|\s*[,;]?\s+(?:en|and|maar|but)\s+(?=(?:wie|wat|waarom|wanneer|waar|hoe|welke?|hoeveel|mag|kan|who|what|why|when|where|how|which)\b)",
+    r"(?<=\?)\s+|\s*[,;]?\s+(?:en|and|maar|but)\s+(?=(?:(?:voor|met|door|aan|op|in|tot|van|bij|sinds|for|with|by)\s+)?"
+    r"(?:wie|wat|waarom|wanneer|waar|hoe|welke?|hoeveel|mag|kan|who|what|why|when|where|how|which)\b)",
     re.I,
 )
 _KINDS = {
-    "definition": r"^(?:en )?(?:wat (?:is|zijn|betekent|houdt|wordt)|what (?:is|are|does .* mean)|definitie|begrip|leg uit)\b",
+    "definition": r"^(?:en )?(?:wat (?:is|zijn|betekent|houdt|wordt)|what (?:is|are|does .* mean)|wat (?:verstaat|bedoelt|bedoelen)|hoe (?:omschrijft|definieert)|definitie|begrip|leg uit)\b",
     "when": r"\b(?:wanneer|sinds wanneer|welk jaar|when|which year|hoe lang|datum)\b",
     "how_many": r"\b(?:hoeveel|hoe vaak|how many|how much|welk bedrag|percentage)\b",
     "who": r"\b(?:wie|welke (?:partijen|organisaties|banken|bedrijven|partners|deelnemers)|who|which (?:parties|banks|partners|organisations))\b",

@@ -8,6 +8,7 @@ whether it has the form the question asks for (a date for "wanneer", a definitio
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from rag.types import Hit, PassageSentence
 from rag.verify.quantities import numbers
 
 FEATURES = (
-    "coverage", "context", "cosine", "passage", "title", "heading", "definition", "when", "how_many", "who", "why", "may",
+    "coverage", "context", "cosine", "passage", "title", "heading", "heading_cosine", "definition", "when", "how_many", "who", "why", "may",
     "limitation", "group", "short",
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b(?:sinds|vanaf|tot|eind|begin|medio)\b", re.I)
@@ -55,12 +56,20 @@ def weights() -> dict[str, float]:
 
 
 def candidates(
-    question: str, words: QuestionWords, hits: list[Hit], vectors: dict[str, np.ndarray], query: np.ndarray
+    question: str,
+    words: QuestionWords,
+    hits: list[Hit],
+    vectors: dict[str, np.ndarray],
+    query: np.ndarray,
+    heading_vector: Callable[[str], np.ndarray],
 ) -> list[Candidate]:
     """Every sentence of `hits`, scored, best first.
 
-    `vectors` maps passage id → (sentences, dimension); `query` has shape (dimension,).
+    `vectors` maps passage id → (sentences, dimension); `query` and the results of `heading_vector` have shape (dimension,).
     """
+    near: dict[str, float] = {}
+    for heading in {s.heading for h in hits for s in h.passage.sentences}:
+        near[heading] = max(0.0, float(heading_vector(heading) @ query))
     kinds = question_kinds(question)
     found: list[Candidate] = []
     for hit in hits:
@@ -71,7 +80,7 @@ def candidates(
         for index, sentence in enumerate(passage.sentences):
             lead = leads.get(sentence.group, "") if sentence.kind == "item" else ""
             cosine = float(cosines[index]) if index < len(cosines) else 0.0
-            features = _features(words, kinds, hit, sentence, lead, title, cosine)
+            features = _features(words, kinds, hit, sentence, lead, title, cosine) | {"heading_cosine": near[sentence.heading]}
             found.append(Candidate(hit, index, sentence, features, _score(features)))
     return sorted(found, key=lambda c: (-c.score, c.hit.rank, c.index))
 

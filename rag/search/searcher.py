@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ class Searcher:
         self._folder = folder
         self._chroma = chroma
         self._lock = threading.Lock()
+        self.text_vector = lru_cache(maxsize=20_000)(embedder.encode_query)  # headings come back with every question
         self._snapshot: Snapshot | None = None
         self._vectors: VectorStore | None = None
 

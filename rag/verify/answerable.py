@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from rag.compose.matching import QuestionWords, likeness
+from rag.compose.matching import QuestionWords, likeness, words_of
 from rag.compose.selection import Candidate
-from rag.language.words import content_words
 from rag.types import Hit
 
 FEATURES = ("best", "coverage", "missing", "unknown", "cosine", "passage_cosine", "margin")
@@ -39,7 +38,7 @@ def weigh(words: QuestionWords, found: list[Candidate], hits: list[Hit], knows) 
     shown = " ".join(
         {c.hit.passage.id: f"{c.hit.passage.title} {c.sentence.heading} {c.hit.passage.text}" for c in top}.values()
     )
-    present = set(content_words(shown))
+    present = words_of(shown)
     held = {w: max((likeness(w, p) for p in present), default=0.0) for w in words.weights}
     coverage = sum(words.weights[w] * v for w, v in held.items())
     features = {
