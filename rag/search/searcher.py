@@ -20,7 +20,7 @@ from rag.search.vectors import VectorStore
 from rag.types import Filters, Hit, Passage
 
 #: Weights of the rankers in the fusion. Chosen on development questions only (docs/adr/0003).
-WEIGHTS = {"words": 1.0, "grams": 1.0, "vectors": 0.6}
+WEIGHTS = {"words": 0.25, "grams": 1.0, "vectors": 0.3}
 FROM_WORDS, FROM_VECTORS = 100, 60
 RERANKED = 20
 
