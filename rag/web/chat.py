@@ -48,8 +48,7 @@ def build(advisor: Advisor) -> gr.Blocks:
                     placeholder="Stel hieronder uw vraag, of kies een voorbeeld.", layout="panel",
                 )
                 question = gr.Textbox(
-                    label="Uw vraag", placeholder="Bijvoorbeeld: Wat is PPS volgens TNO?", submit_btn="Vraag", stop_btn="Stop", lines=1,
-                    max_lines=4, elem_id="vraag", autofocus=True,
+                    label="Uw vraag", placeholder="Bijvoorbeeld: Wat is PPS volgens TNO?", submit_btn="Vraag", lines=1, max_lines=4, elem_id="vraag", autofocus=True,
                 )
                 gr.Examples(labels.EXAMPLES, question, label="Voorbeelden", elem_id="voorbeelden")
                 with gr.Accordion("Filters op domein en rol", open=False, elem_id="filters"):
