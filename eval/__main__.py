@@ -57,7 +57,10 @@ def table(summary: dict) -> str:
     """The systems of a summary as lines of text."""
     lines = [f"{summary['task']} — {summary['dataset']}, n = {summary['n']}"]
     for name, metrics in summary["systems"].items():
-        cells = [f"{m} {v['value']:.3f} [{v['low']:.3f}–{v['high']:.3f}]" if v and v.get("value") is not None else f"{m} –" for m, v in metrics.items()]
+        cells = [
+            f"{m} {v['value']:.3f} [{v['low']:.3f}–{v['high']:.3f}]" if v and v.get("value") is not None else f"{m} –"
+            for m, v in metrics.items()
+        ]
         lines.append(f"{name:<22} " + "  ".join(cells))
     return "\n".join(lines)
 

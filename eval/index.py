@@ -35,6 +35,12 @@ def build(passages: list[Passage], vectors: np.ndarray, embedder: Embedder, fold
     live = [(p, p.id) for p in passages]
     _write_lexical(folder, "1", live, lambda what, done, total: None)
     documents = {p.document_id: StoredDocument(p.document_id, p.document_id, "-", p.title, {"bronnen": []}) for p in passages}
-    meta = {"generation": "1", "collection": "pps-benchmark", "embedder": embedder.fingerprint, "schema": SCHEMA_VERSION, "corpus_version": "-"}
+    meta = {
+        "generation": "1",
+        "collection": "pps-benchmark",
+        "embedder": embedder.fingerprint,
+        "schema": SCHEMA_VERSION,
+        "corpus_version": "-",
+    }
     store.commit(list(documents.values()), live, [], meta)
     return Searcher(folder, chroma, embedder)

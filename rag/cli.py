@@ -135,7 +135,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print(json.dumps({"ok": all(c.ok for c in checks), "checks": [c.as_dict() for c in checks]}, ensure_ascii=False))
     else:
         for check in checks:
-            print(f"{'goed  ' if check.ok else 'FOUT  '} {check.name}: {check.found}" + (f"\n       {check.advice}" if check.advice else ""))
+            print(
+                f"{'goed  ' if check.ok else 'FOUT  '} {check.name}: {check.found}" + (f"\n       {check.advice}" if check.advice else "")
+            )
     return 0 if all(c.ok for c in checks) else 1
 
 
@@ -173,5 +175,3 @@ def _print_answer(answer: Answer) -> None:
         for s in c.sources:
             print(f"    {s.title} ({s.publisher}, {s.date}) {s.url}")
     print(f"\n({answer.status}; {answer.model}; {answer.timings_ms.get('total', 0):.0f} ms)")
-
-

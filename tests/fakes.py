@@ -99,8 +99,13 @@ class ModelServer:
                 if script.drop_after is not None and n >= script.drop_after:
                     handler.connection.close()
                     return
-                chunk = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m",
-                         "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]}
+                chunk = {
+                    "id": "x",
+                    "object": "chat.completion.chunk",
+                    "created": 1,
+                    "model": "m",
+                    "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}],
+                }
                 write(f"data: {json.dumps(chunk)}\n\n".encode())
                 handler.wfile.flush()
                 time.sleep(script.delay_s)

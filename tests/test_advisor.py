@@ -30,7 +30,10 @@ def test_what_the_corpus_does_not_hold_is_not_answered(advisor, question):
     assert answer.sentences == () and answer.citations == () and answer.text == statuses()[answer.status].message["nl"]
 
 
-@pytest.mark.parametrize(("question", "said"), [("", "geen vraag ingevuld"), ("   \n", "geen vraag ingevuld"), ("🎉🎉🎉", "onduidelijk"), ("\x00\x01\u202e", "geen vraag")])
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("", "geen vraag ingevuld"), ("   \n", "geen vraag ingevuld"), ("🎉🎉🎉", "onduidelijk"), ("\x00\x01\u202e", "geen vraag")],
+)
 def test_what_is_no_question_is_asked_back(advisor, question, said):
     answer = advisor.ask(question)
     assert answer.status == "clarification_needed" and said in answer.text
@@ -79,8 +82,20 @@ def test_the_chain_is_a_langchain_runnable(advisor):
 def test_json_has_the_public_fields(advisor):
     data = advisor.ask("Wat is project Lantaarn?").as_dict()
     assert list(data) == [
-        "id", "question", "standalone_question", "status", "language", "text", "notice", "sentences", "citations", "passages", "model", "corpus_version",
-        "created_at", "timings_ms",
+        "id",
+        "question",
+        "standalone_question",
+        "status",
+        "language",
+        "text",
+        "notice",
+        "sentences",
+        "citations",
+        "passages",
+        "model",
+        "corpus_version",
+        "created_at",
+        "timings_ms",
     ]
     assert {"n", "passage_id", "document_id", "title", "section", "page", "quote", "url", "sources"} <= set(data["citations"][0])
     assert list(data["citations"][0]["sources"][0]) == ["title", "publisher", "date", "url"]
@@ -89,7 +104,14 @@ def test_json_has_the_public_fields(advisor):
 
 def test_every_status_has_its_texts():
     expected = {
-        "answered", "partial", "not_in_corpus", "clarification_needed", "out_of_scope", "refused_personal_data", "refused_unsafe", "error_model",
+        "answered",
+        "partial",
+        "not_in_corpus",
+        "clarification_needed",
+        "out_of_scope",
+        "refused_personal_data",
+        "refused_unsafe",
+        "error_model",
         "error_timeout",
     }
     assert set(statuses()) == expected

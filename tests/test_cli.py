@@ -40,8 +40,12 @@ def test_index_search_ask_and_doctor(rag, corpus):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("search", "iets"), "nog geen index"), (("ask", "iets over PPS"), "nog geen index"), (("search", ""), "geen zoekvraag"),
-        (("ask", "x", "--domein", "zee"), "bestaat niet"), (("ask", "x", "--llm", "gpt"), "naam@adres"), (("index", "--corpus", "weg"), "bestaat niet"),
+        (("search", "iets"), "nog geen index"),
+        (("ask", "iets over PPS"), "nog geen index"),
+        (("search", ""), "geen zoekvraag"),
+        (("ask", "x", "--domein", "zee"), "bestaat niet"),
+        (("ask", "x", "--llm", "gpt"), "naam@adres"),
+        (("index", "--corpus", "weg"), "bestaat niet"),
     ],
 )
 def test_failures_are_told_without_a_trace(rag, arguments, said):

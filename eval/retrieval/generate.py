@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from eval.retrieval.dataset import BeirDataset
 
+from eval.retrieval.dataset import BeirDataset
 from rag.knowledge.documents import Document, FrontMatter, SourceEntry
 from rag.knowledge.markdown import _blocks
 from rag.knowledge.splitter import split_document
@@ -32,8 +32,16 @@ def passages_of(dataset: BeirDataset) -> tuple[list[Passage], dict[str, str]]:
         own = f"doc-{number:06}"
         names[own] = original
         meta = FrontMatter.model_construct(
-            id=own, titel=title or original, soort="kennis", domein=["algemeen"], rol=["om"], fase=["inrichten"], taal="nl",
-            laatst_gecontroleerd=date(2026, 1, 1), feiten=[], bronnen=[source],
+            id=own,
+            titel=title or original,
+            soort="kennis",
+            domein=["algemeen"],
+            rol=["om"],
+            fase=["inrichten"],
+            taal="nl",
+            laatst_gecontroleerd=date(2026, 1, 1),
+            feiten=[],
+            bronnen=[source],
         )
         body = f"# {title}\n\n{re.sub(r'<[^>]+>', ' ', text)}" if title else text
         blocks = tuple(_blocks(body, 0)) or tuple(_blocks(f"{title or original}.", 0))
@@ -67,7 +75,9 @@ def own_systems(searcher: Searcher, names: dict[str, str]) -> dict[str, Search]:
     }
 
 
-def langchain_systems(passages: list[Passage], vectors: np.ndarray, embedder: Embedder, folder: Path, names: dict[str, str]) -> dict[str, Search]:
+def langchain_systems(
+    passages: list[Passage], vectors: np.ndarray, embedder: Embedder, folder: Path, names: dict[str, str]
+) -> dict[str, Search]:
     """The common recipes on the same passages and the same embedder: Chroma alone, and its ensemble with BM25."""
     from langchain_chroma import Chroma
     from langchain_classic.retrievers import EnsembleRetriever
@@ -85,20 +95,22 @@ def langchain_systems(passages: list[Passage], vectors: np.ndarray, embedder: Em
             return embedder.encode_query(text).tolist()
 
     store = Chroma(
-        client=connect(folder / "langchain"), collection_name="langchain", embedding_function=Same(),
+        client=connect(folder / "langchain"),
+        collection_name="langchain",
+        embedding_function=Same(),
         collection_configuration={"hnsw": {"space": "cosine"}},
     )
     for i in range(0, len(passages), 1000):
         part = passages[i : i + 1000]
         store._collection.add(
-            ids=[p.id for p in part], embeddings=vectors[i : i + 1000], documents=[p.text for p in part],
+            ids=[p.id for p in part],
+            embeddings=vectors[i : i + 1000],
+            documents=[p.text for p in part],
             metadatas=[{"passage": p.id} for p in part],
         )
     docs = [LangChainDocument(id=p.id, page_content=f"{p.title} {p.text}", metadata={"passage": p.id}) for p in passages]
     words = BM25Retriever.from_documents(docs, k=DEPTH)
-    ensemble = EnsembleRetriever(
-        retrievers=[words, store.as_retriever(search_kwargs={"k": DEPTH})], weights=[0.5, 0.5], id_key="passage"
-    )
+    ensemble = EnsembleRetriever(retrievers=[words, store.as_retriever(search_kwargs={"k": DEPTH})], weights=[0.5, 0.5], id_key="passage")
 
     def ids(found: list) -> list[str]:
         return documents([d.metadata["passage"] for d in found], names)

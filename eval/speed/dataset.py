@@ -44,5 +44,17 @@ def _passage(n: int, chosen: list[str]) -> Passage:
         spans.append(PassageSentence(sentence, position, position + len(sentence), heading=title))
         position += len(sentence) + 1
     digest = blake2b(f"{n}{text}".encode(), digest_size=6).hexdigest()
-    return Passage(f"doc-{n // 10:06}.{digest}", f"doc-{n // 10:06}", title, (title,), text, 0, len(text), sentences=tuple(spans), soort="kennis",
-                   domein=("algemeen",), rol=("om",), fase=("inrichten",))
+    return Passage(
+        f"doc-{n // 10:06}.{digest}",
+        f"doc-{n // 10:06}",
+        title,
+        (title,),
+        text,
+        0,
+        len(text),
+        sentences=tuple(spans),
+        soort="kennis",
+        domein=("algemeen",),
+        rol=("om",),
+        fase=("inrichten",),
+    )

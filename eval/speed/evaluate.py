@@ -7,7 +7,6 @@ import argparse
 from eval.metrics import interval, percentile
 from eval.speed.dataset import generate
 from eval.speed.generate import latencies
-
 from rag.advisor import Advisor
 from rag.search.embedder import load_embedder
 from rag.settings import get_settings

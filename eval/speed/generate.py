@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from eval.index import build
 from eval.retrieval.generate import langchain_systems, timed
-
 from rag.search.embedder import Embedder
 from rag.types import Passage
 

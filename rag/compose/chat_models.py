@@ -67,7 +67,7 @@ class ChatModel:
                 if text := chunk.text if isinstance(chunk.text, str) else chunk.text():
                     pieces.put(("text", text))
             pieces.put(("end", None))
-        except Exception as error:  # whatever the endpoint or the client library does, the reader gets an answer
+        except Exception as error:  # noqa: BLE001 - whatever the endpoint or the client library does, the reader gets an answer
             pieces.put(("error", error))
 
 
@@ -80,14 +80,18 @@ def load_chat_model(spec: str, settings: Settings) -> ChatModel:
     name, _, address = spec.rpartition("@")
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            f"PPS_LLM: '{spec}' is niet goed. Schrijf naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1"
-        )
+        raise ConfigurationError(f"PPS_LLM: '{spec}' is niet goed. Schrijf naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1")
     from langchain_openai import ChatOpenAI
 
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else "geen"
     model = ChatOpenAI(
-        model=name or "default", base_url=address, api_key=key, temperature=0, max_tokens=MAX_TOKENS,
-        timeout=settings.llm_timeout_s, max_retries=0, stream_usage=False,
+        model=name or "default",
+        base_url=address,
+        api_key=key,
+        temperature=0,
+        max_tokens=MAX_TOKENS,
+        timeout=settings.llm_timeout_s,
+        max_retries=0,
+        stream_usage=False,
     )
     return ChatModel(name or address, model, settings.llm_timeout_s)

@@ -12,10 +12,12 @@ _PART = re.compile(
     re.I,
 )
 _KINDS = {
-    "definition": r"^(?:en )?(?:wat (?:is|zijn|betekent|houdt|wordt)|what (?:is|are|does .* mean)|wat (?:verstaat|bedoelt|bedoelen)|hoe (?:omschrijft|definieert)|definitie|begrip|leg uit)\b",
+    "definition": r"^(?:en )?(?:wat (?:is|zijn|betekent|houdt|wordt|verstaat|bedoelt|bedoelen)|hoe (?:omschrijft|definieert)"
+    r"|what (?:is|are|does .* mean)|definitie|begrip|leg uit)\b",
     "when": r"\b(?:wanneer|sinds wanneer|welk jaar|when|which year|hoe lang|datum)\b",
     "how_many": r"\b(?:hoeveel|hoe vaak|how many|how much|welk bedrag|percentage)\b",
-    "who": r"\b(?:wie|welke (?:partijen|organisaties|banken|bedrijven|partners|deelnemers)|who|which (?:parties|banks|partners|organisations))\b",
+    "who": r"\b(?:wie|welke (?:partijen|organisaties|banken|bedrijven|partners|deelnemers)|who"
+    r"|which (?:parties|banks|partners|organisations))\b",
     "why": r"\b(?:waarom|waardoor|doel|why|purpose)\b",
     "how": r"\b(?:hoe|op welke manier|how)\b",
     "may": r"^(?:mag|mogen|kan|kunnen|moet|moeten|may|can|must)\b|\b(?:toegestaan|verplicht|allowed)\b",
@@ -31,7 +33,7 @@ def question_parts(question: str) -> list[str]:
     parts = [p.strip() for p in _PART.split(question.strip()) if p and p.strip(" ?.,")]
     if len(parts) < 2:
         return [question.strip()]
-    subject = [w for w in _names(parts[0]) or content_words(parts[0])][:4]
+    subject = (_names(parts[0]) or content_words(parts[0]))[:4]
     out = [parts[0]]
     for part in parts[1:4]:
         missing = [w for w in subject if w not in fold(part)]

@@ -23,14 +23,30 @@ from rag.types import Hit, PassageSentence
 from rag.verify.quantities import numbers
 
 FEATURES = (
-    "coverage", "context", "cosine", "passage", "title", "heading", "heading_cosine", "definition", "when", "how_many", "who", "why", "may",
-    "limitation", "group", "short",
+    "coverage",
+    "context",
+    "cosine",
+    "passage",
+    "title",
+    "heading",
+    "heading_cosine",
+    "definition",
+    "when",
+    "how_many",
+    "who",
+    "why",
+    "may",
+    "limitation",
+    "group",
+    "short",
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b(?:sinds|vanaf|tot|eind|begin|medio)\b", re.I)
 _DEFINES = re.compile(r"^(?P<subject>.{2,90}?)\s+(?:is|zijn|betekent|staat voor|houdt in|omvat|is een)\b")
 _MAY = re.compile(r"\b(?:mag|mogen|moet|moeten|kan|kunnen|verplicht|verboden|toegestaan|bevoegd|alleen als|mits)\b", re.I)
 _WHY = re.compile(r"\b(?:omdat|doel|doordat|daarom|zodat|aanleiding|reden|bedoeld|om te|wil|willen)\b", re.I)
-_LIMITATION = re.compile(r"\b(?:geraadpleegde bronnen|bronnen (?:zeggen|noemen|geven|bevatten)|niet gevonden|niet aangetroffen|onbekend)\b", re.I)
+_LIMITATION = re.compile(
+    r"\b(?:geraadpleegde bronnen|bronnen (?:zeggen|noemen|geven|bevatten)|niet gevonden|niet aangetroffen|onbekend)\b", re.I
+)
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w-]+")
 
 

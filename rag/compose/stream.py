@@ -45,19 +45,18 @@ def _complete(buffer: str) -> int | None:
         if closed and following[closed.end() :].strip():
             return len(buffer) - len(following) + closed.end()
         return None
-    moved = [(a, z) for a, z in sentence_spans(buffer)]
-    for (_, end), (start, _) in zip(moved, moved[1:], strict=False):
-        rest = buffer[start:]
-        if not rest.startswith("["):
-            return start
-        marks = re.match(r"(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+", rest)
-        if not marks:  # a mark that is still coming in
-            return None if len(rest) < 12 else start
-        after = rest[marks.end() :]
-        if after.strip():
-            return start + marks.end() if not after.lstrip().startswith("[") else None
+    spans = sentence_spans(buffer)
+    if len(spans) < 2:
         return None
-    return None
+    start = spans[1][0]
+    rest = buffer[start:]
+    if not rest.startswith("["):
+        return start
+    marks = re.match(r"(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])+", rest)
+    if not marks:  # a mark that is still coming in, or a bracket that is no mark
+        return None if len(rest) < 12 else start
+    after = rest[marks.end() :].lstrip()
+    return start + marks.end() if after and not after.startswith("[") else None
 
 
 def _split(text: str) -> Iterator[Written]:

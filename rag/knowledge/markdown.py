@@ -34,9 +34,7 @@ def parse_front_matter(text: str, name: str) -> tuple[FrontMatter, int]:
     """
     match = _FRONT.match(text)
     if not match:
-        raise DocumentError(
-            f"{name}: bovenaan ontbreekt het blok met kenmerken tussen twee regels met ---. Zie corpus/README.md."
-        )
+        raise DocumentError(f"{name}: bovenaan ontbreekt het blok met kenmerken tussen twee regels met ---. Zie corpus/README.md.")
     return validate_front_matter(match[1], name), match.end()
 
 

@@ -39,9 +39,7 @@ def read_pdf(path: Path) -> Document:
     finally:
         pdf.close()
     if sum(len(p.strip()) for p in pages) < MIN_CHARS_PER_PAGE * max(1, count):
-        raise DocumentError(
-            f"{path.name}: dit PDF-bestand bevat geen tekst, waarschijnlijk een scan. Voeg een versie met tekst toe."
-        )
+        raise DocumentError(f"{path.name}: dit PDF-bestand bevat geen tekst, waarschijnlijk een scan. Voeg een versie met tekst toe.")
     meta = sidecar_meta(path, title)
     return Document(meta, tuple(_blocks(pages)), str(path), "\f".join(pages))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,10 +44,11 @@ class StoredDocument:
 
 
 class PassageStore:
-    """One SQLite file. Connections are per call, so threads and processes never share one."""
+    """One SQLite file. Each thread reads over a connection of its own, kept open; writes open one for the occasion."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "passages.sqlite"
+        self._local = threading.local()
 
     def create(self) -> None:
         """Make the tables where they are missing.
@@ -62,6 +64,11 @@ class PassageStore:
         except (OSError, sqlite3.OperationalError) as error:
             raise PpsError(f"De map {self.path.parent} kan niet worden beschreven: {error}.") from error
 
+    def remove(self) -> None:
+        """Throw the file away: it is damaged, and the corpus can make it again."""
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self.path, timeout=30)
@@ -70,6 +77,18 @@ class PassageStore:
                 yield db
         finally:
             db.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; opened anew when the file was replaced by another one."""
+        stat = self.path.stat()
+        held = getattr(self._local, "held", None)
+        if held is None or held[0] != (stat.st_dev, stat.st_ino):
+            if held:
+                held[1].close()
+            held = ((stat.st_dev, stat.st_ino), sqlite3.connect(self.path, timeout=30))
+            self._local.held = held
+        yield held[1]
 
     def meta(self) -> dict[str, str]:
         """Generation, collection, corpus version and more; empty when there is no index.
@@ -80,8 +99,8 @@ class PassageStore:
         if not self.path.exists():
             return {}
         try:
-            with self.connect() as db:
-                return dict(db.execute("SELECT key, value FROM meta"))
+            with self._reading() as db:
+                return dict(db.execute("SELECT key, value FROM meta").fetchall())
         except sqlite3.DatabaseError as error:
             if "no such table" in str(error):
                 return {}
@@ -91,12 +110,12 @@ class PassageStore:
 
     def documents(self) -> dict[str, StoredDocument]:
         """By document id, without the source text."""
-        with self.connect() as db:
-            rows = db.execute("SELECT id, path, hash, title, meta FROM documents ORDER BY id")
+        with self._reading() as db:
+            rows = db.execute("SELECT id, path, hash, title, meta FROM documents ORDER BY id").fetchall()
             return {r[0]: StoredDocument(r[0], r[1], r[2], r[3], json.loads(r[4])) for r in rows}
 
     def document(self, document_id: str) -> StoredDocument | None:
-        with self.connect() as db:
+        with self._reading() as db:
             row = db.execute("SELECT id, path, hash, title, meta, body FROM documents WHERE id = ?", (document_id,)).fetchone()
         return StoredDocument(row[0], row[1], row[2], row[3], json.loads(row[4]), row[5]) if row else None
 
@@ -106,13 +125,13 @@ class PassageStore:
         return {i: passage_from_json(json.loads(data)) for i, data in found}
 
     def passages_of(self, document_id: str) -> list[Passage]:
-        with self.connect() as db:
+        with self._reading() as db:
             rows = db.execute("SELECT data FROM passages WHERE document_id = ? ORDER BY ordinal", (document_id,)).fetchall()
         return [passage_from_json(json.loads(r[0])) for r in rows]
 
     def iter_passages(self) -> Iterator[tuple[str, Passage]]:
         """All passages with their vector key, in order of id."""
-        with self.connect() as db:
+        with self._reading() as db:
             for key, data in db.execute("SELECT vector_key, data FROM passages ORDER BY id"):
                 yield key, passage_from_json(json.loads(data))
 
@@ -150,9 +169,7 @@ class PassageStore:
             db.executemany("DELETE FROM documents WHERE id = ?", gone)
             rows = [(d.id, d.path, d.hash, d.title, json.dumps(d.meta, ensure_ascii=False), d.body) for d in documents]
             db.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", rows)
-            encoded = (
-                (p.id, p.document_id, p.ordinal, json.dumps(passage_to_json(p), ensure_ascii=False), key) for p, key in passages
-            )
+            encoded = ((p.id, p.document_id, p.ordinal, json.dumps(passage_to_json(p), ensure_ascii=False), key) for p, key in passages)
             db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", encoded)
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(meta.items()))
 
@@ -162,7 +179,7 @@ class PassageStore:
 
     def _by_ids(self, query: str, ids: list[str]) -> list[tuple]:
         rows: list[tuple] = []
-        with self.connect() as db:
+        with self._reading() as db:
             for i in range(0, len(ids), 500):
                 part = ids[i : i + 500]
                 rows += db.execute(f"{query} ({','.join('?' * len(part))})", part).fetchall()

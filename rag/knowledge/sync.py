@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import DocumentError, PpsError
+from rag.errors import DocumentError, IndexMissingError, PpsError
 from rag.knowledge.documents import Document
 from rag.knowledge.lock import writer_lock
 from rag.knowledge.readers import corpus_files, file_hash, read_document
@@ -84,20 +84,22 @@ def sync(
     """
     with writer_lock(index_dir, wait_s):
         store = PassageStore(index_dir)
-        if rebuild:
-            store.path.unlink(missing_ok=True)
-            for suffix in ("-wal", "-shm"):
-                store.path.with_name(store.path.name + suffix).unlink(missing_ok=True)
+        try:
+            meta = store.meta()
+        except IndexMissingError:  # damaged: the corpus is the source of truth, so begin again
+            if not rebuild:
+                raise
+            store.remove()
+            meta = {}
         store.create()
-        meta = store.meta()
-        collection = f"pps-{blake2b(embedder.fingerprint.encode(), digest_size=8).hexdigest()}"
-        same_layout = meta.get("schema") == SCHEMA_VERSION and meta.get("splitter") == SPLITTER
+        collection = _collection(embedder, meta.get("collection", ""), rebuild)
+        same_layout = meta.get("schema") == SCHEMA_VERSION and meta.get("splitter") == SPLITTER and not rebuild
         known = store.documents() if same_layout else {}
         report = Report()
         changes, kept = _compare(corpus_files(folders), known, report, max_file_mb, progress)
-        if not changes and not kept and not meta.get("generation"):
+        if not changes and not kept and (rebuild or not meta.get("generation")):
             names = "; ".join(e["message"] for e in report.errors[:3]) or "de map is leeg"
-            raise PpsError(f"Er is geen enkel bruikbaar document gevonden ({names}). De index is niet gemaakt.")
+            raise PpsError(f"Er is geen enkel bruikbaar document gevonden ({names}). De index is niet gewijzigd.")
         removed = [] if same_layout else [i for i in store.documents() if i not in {c.stored.id for c in changes}]
         removed += report.deleted
         chroma = open_chroma()
@@ -107,25 +109,33 @@ def sync(
         live += [pair for change in changes for pair in change.passages]
         keys = {p.id: _vector_key(embedder, p) for p, _ in live}
         live = [(p, keys[p.id]) for p, _ in live]
-        _embed(store, embedder, [p for p, _ in live], keys, threads, progress)
-        stale = _fill_chroma(store, vectors, live, keys, changes, rebuild, progress)
+        _embed(store, embedder, [p for p, _ in live], keys, threads, progress, anew=rebuild)
+        stale = _fill_chroma(store, vectors, live, keys, changes, progress)
         report.documents, report.passages = len(kept) + len(changes), len(live)
         hashes = sorted([f"{c.stored.id}:{c.stored.hash}" for c in changes] + [f"{i}:{known[i].hash}" for i in kept])
         report.corpus_version = blake2b("\n".join(hashes).encode(), digest_size=6).hexdigest()
         settled = (
-            not changes and not removed and meta.get("collection") == collection and meta.get("words") == WORDS
+            not changes
+            and not removed
+            and meta.get("collection") == collection
+            and meta.get("words") == WORDS
             and (index_dir / "lexical" / meta.get("generation", "-") / "labels.json").exists()
         )
         if not settled:
-            generation = str(int(meta.get("generation", "0")) + 1) if not rebuild else _fresh_generation(index_dir)
+            generation = str(int(meta.get("generation", "0")) + 1)
             _write_lexical(index_dir, generation, live, progress)
             new_meta = {
-                "generation": generation, "collection": collection, "embedder": embedder.fingerprint, "schema": SCHEMA_VERSION,
-                "splitter": SPLITTER, "words": WORDS, "corpus_version": report.corpus_version,
+                "generation": generation,
+                "collection": collection,
+                "embedder": embedder.fingerprint,
+                "schema": SCHEMA_VERSION,
+                "splitter": SPLITTER,
+                "words": WORDS,
+                "corpus_version": report.corpus_version,
                 "indexed_at": datetime.now(UTC).isoformat(timespec="seconds"),
             }
-            changed_model = meta.get("collection") not in (None, collection)
-            if changed_model:  # the keys of unchanged documents' vectors change with the model: write every row
+            if meta.get("embedder", embedder.fingerprint) != embedder.fingerprint:
+                # the keys of unchanged documents' vectors change with the model: write every row
                 rows = _rewrite_all(store, live, {c.stored.id for c in changes})
                 store.commit([c.stored for c in changes] + rows, live, removed, new_meta)
             else:
@@ -201,9 +211,9 @@ def _vector_key(embedder: Embedder, passage: Passage) -> str:
 
 
 def _embed(
-    store: PassageStore, embedder: Embedder, passages: list[Passage], keys: dict[str, str], threads: int, progress: Progress
+    store: PassageStore, embedder: Embedder, passages: list[Passage], keys: dict[str, str], threads: int, progress: Progress, anew: bool
 ) -> None:
-    known = store.known_keys(keys.values())
+    known = set() if anew else store.known_keys(keys.values())
     todo = [p for p in passages if keys[p.id] not in known]
     for i in range(0, len(todo), EMBED_BATCH):
         progress("Vectoren maken", i, len(todo))
@@ -221,14 +231,15 @@ def _embed(
 
 
 def _fill_chroma(
-    store: PassageStore, vectors: VectorStore, live: list[tuple[Passage, str]], keys: dict[str, str], changes: list[_Change],
-    rebuild: bool, progress: Progress,
+    store: PassageStore,
+    vectors: VectorStore,
+    live: list[tuple[Passage, str]],
+    keys: dict[str, str],
+    changes: list[_Change],
+    progress: Progress,
 ) -> list[str]:
     """Add what Chroma lacks (also after a killed run); the ids it holds too many, to be deleted after the commit."""
     present = vectors.ids()
-    if rebuild and present:
-        vectors.delete(sorted(present))
-        present = set()
     wanted = {p.id for p, _ in live}
     missing = [p for p, _ in live if p.id not in present]
     for i, batch in enumerate(_batches(missing, 1000)):
@@ -265,10 +276,12 @@ def _write_lexical(index_dir: Path, generation: str, live: list[tuple[Passage, s
     progress("Woordindex maken", len(ordered), len(ordered))
 
 
-def _fresh_generation(index_dir: Path) -> str:
-    """A generation number above every one a reader may still hold open."""
-    used = [int(p.name) for p in (index_dir / "lexical").glob("*") if p.name.isdigit()]
-    return str(max(used, default=0) + 1)
+def _collection(embedder: Embedder, current: str, rebuild: bool) -> str:
+    """The collection to fill: one per embedder; a rebuild fills another one beside it, so that readers keep the old one."""
+    name = f"pps-{blake2b(embedder.fingerprint.encode(), digest_size=8).hexdigest()}"
+    if not current.startswith(name):
+        return name
+    return current if not rebuild else name if current != name else f"{name}-b"
 
 
 def _clean(index_dir: Path, store: PassageStore, vectors: VectorStore, stale: list[str], chroma) -> None:  # noqa: ANN001

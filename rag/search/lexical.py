@@ -152,8 +152,7 @@ def _build_bm25(counts: sparse.csr_matrix, words: list[str]) -> bm25s.BM25:
     of_word = np.array([vocabulary.setdefault(term(w), len(vocabulary)) for w in words], np.int32)
     repeats = counts.data.astype(np.int64)
     rows = [
-        np.repeat(of_word[counts.indices[a:z]], repeats[a:z]).tolist()
-        for a, z in zip(counts.indptr[:-1], counts.indptr[1:], strict=True)
+        np.repeat(of_word[counts.indices[a:z]], repeats[a:z]).tolist() for a, z in zip(counts.indptr[:-1], counts.indptr[1:], strict=True)
     ]
     model = bm25s.BM25(k1=K1, b=B, method="lucene")
     model.index((rows, vocabulary), create_empty_token=False, show_progress=False)

@@ -23,6 +23,8 @@ from rag.types import Filters, Hit, Passage
 WEIGHTS = {"words": 0.25, "grams": 1.0, "vectors": 0.3}
 FROM_WORDS, FROM_VECTORS = 100, 60
 RERANKED = 20
+#: Passages kept in memory between questions.
+CACHED = 5000
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Searcher:
         self.text_vector = lru_cache(maxsize=20_000)(embedder.encode_query)  # headings come back with every question
         self._snapshot: Snapshot | None = None
         self._vectors: VectorStore | None = None
+        self._passages: dict[str, Passage] = {}
 
     def snapshot(self) -> Snapshot:
         """The newest committed generation.
@@ -85,15 +88,12 @@ class Searcher:
         lexical = LexicalIndex(self._folder / "lexical" / meta["generation"])
         stored = json.loads((self._folder / "lexical" / meta["generation"] / "labels.json").read_text(encoding="utf-8"))
         labels = [(soort, tuple(domein), tuple(rol), tuple(fase)) for soort, domein, rol, fase in stored]
-        self._snapshot = Snapshot(
-            meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical, labels
-        )
+        self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical, labels)
         self._vectors = VectorStore(self._chroma, meta["collection"])
+        self._passages = {}
         return self._snapshot
 
-    def search(
-        self, question: str, k: int = 10, filters: Filters = Filters(), query_vector: np.ndarray | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, k: int = 10, filters: Filters = Filters(), query_vector: np.ndarray | None = None) -> list[Hit]:
         """The `k` best passages, best first. Each hit keeps its score per ranker: words, grams, vectors, reranker.
 
         `query_vector` saves embedding the question twice.
@@ -104,7 +104,7 @@ class Searcher:
             try:
                 rankers = self._candidates(snapshot, question, vector, filters, k)
                 ordered = fuse_scores(rankers, WEIGHTS)[: max(k, RERANKED if self.reranker else 0)]
-                found = self.store.passages(i for i, _ in ordered)
+                found = self._fetch([i for i, _ in ordered])
             except IndexMissingError:  # the collection was swapped between reading the generation and asking it
                 with self._lock:
                     self._snapshot = None
@@ -114,15 +114,20 @@ class Searcher:
                 return [replace(h, rank=n) for n, h in enumerate(self._rerank(question, hits)[:k], 1)]
         raise IndexMissingError("De index verandert te snel om te lezen. Probeer het zo opnieuw.")
 
-    def passages(self, ids: list[str]) -> dict[str, Passage]:
-        return self.store.passages(ids)
+    def _fetch(self, ids: list[str]) -> dict[str, Passage]:
+        """Passages by id, those asked for before from memory; the memory belongs to one generation."""
+        cache = self._passages
+        missing = [i for i in ids if i not in cache]
+        if missing:
+            if len(cache) > CACHED:
+                cache.clear()
+            cache.update(self.store.passages(missing))
+        return {i: cache[i] for i in ids if i in cache}
 
     def sentence_vectors(self, hits: list[Hit]) -> dict[str, np.ndarray]:
         return self.store.sentence_vectors([h.passage.id for h in hits], self.embedder.dimension)
 
-    def _candidates(
-        self, snapshot: Snapshot, question: str, vector: np.ndarray, filters: Filters, k: int
-    ) -> dict[str, dict[str, float]]:
+    def _candidates(self, snapshot: Snapshot, question: str, vector: np.ndarray, filters: Filters, k: int) -> dict[str, dict[str, float]]:
         lexical = snapshot.lexical
         allowed = snapshot.allowed(filters)
         words = lexical.score_words(question, allowed)
@@ -148,8 +153,5 @@ class Searcher:
 
 def _best(scores: np.ndarray, k: int) -> np.ndarray:
     """Positions of the k highest scores above zero."""
-    if len(scores) > k:
-        top = np.argpartition(-scores, k)[:k]
-    else:
-        top = np.arange(len(scores))
+    top = np.argpartition(-scores, k)[:k] if len(scores) > k else np.arange(len(scores))
     return top[scores[top] > 0]

@@ -30,7 +30,9 @@ def connect(folder: Path, url: str | None = None):  # noqa: ANN201 - chromadb's 
     parts = urlsplit(url)
     try:
         return chromadb.HttpClient(
-            host=parts.hostname or "", port=parts.port or (443 if parts.scheme == "https" else 80), ssl=parts.scheme == "https",
+            host=parts.hostname or "",
+            port=parts.port or (443 if parts.scheme == "https" else 80),
+            ssl=parts.scheme == "https",
             settings=quiet,
         )
     except Exception as error:  # chromadb raises ValueError, httpx errors and its own kinds alike
@@ -64,7 +66,9 @@ class VectorStore:
         for i in range(0, len(passages), BATCH):
             part = passages[i : i + BATCH]
             self._open().add(
-                ids=[p.id for p in part], embeddings=vectors[i : i + BATCH], metadatas=[_metadata(p) for p in part],
+                ids=[p.id for p in part],
+                embeddings=vectors[i : i + BATCH],
+                metadatas=[_metadata(p) for p in part],
                 documents=[p.text for p in part],
             )
 

@@ -35,9 +35,7 @@ def weigh(words: QuestionWords, found: list[Candidate], hits: list[Hit], knows) 
     top = found[:3]
     cosines = [h.scores.get("vectors", 0.0) for h in hits[:5]]
     passage_cosine = max(cosines, default=0.0)
-    shown = " ".join(
-        {c.hit.passage.id: f"{c.hit.passage.title} {c.sentence.heading} {c.hit.passage.text}" for c in top}.values()
-    )
+    shown = " ".join({c.hit.passage.id: f"{c.hit.passage.title} {c.sentence.heading} {c.hit.passage.text}" for c in top}.values())
     present = words_of(shown)
     held = {w: max((likeness(w, p) for p in present), default=0.0) for w in words.weights}
     coverage = sum(words.weights[w] * v for w, v in held.items())

@@ -6,15 +6,50 @@ import re
 
 _NUMBER = re.compile(r"(?<![\w])\d+(?:[.,:]\d+)*[a-z]?\b|(?<=[a-z])\d+\b", re.I)
 _WORDS = {
-    "één": "1", "twee": "2", "drie": "3", "vier": "4", "vijf": "5", "zes": "6", "zeven": "7", "acht": "8", "negen": "9", "tien": "10",
-    "elf": "11", "twaalf": "12", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+    "één": "1",
+    "twee": "2",
+    "drie": "3",
+    "vier": "4",
+    "vijf": "5",
+    "zes": "6",
+    "zeven": "7",
+    "acht": "8",
+    "negen": "9",
+    "tien": "10",
+    "elf": "11",
+    "twaalf": "12",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
 }
 _MONTHS = {
     name: str(n)
     for n, names in enumerate(
-        ["januari january", "februari february", "maart march", "april", "mei may", "juni june", "juli july", "augustus august",
-         "september", "oktober october", "november", "december"], 1)
+        [
+            "januari january",
+            "februari february",
+            "maart march",
+            "april",
+            "mei may",
+            "juni june",
+            "juli july",
+            "augustus august",
+            "september",
+            "oktober october",
+            "november",
+            "december",
+        ],
+        1,
+    )
     for name in names.split()
 }
 

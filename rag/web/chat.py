@@ -22,9 +22,14 @@ def theme() -> gr.themes.Base:
     """Calm and dark enough for contrast; system fonts only, so that nothing is fetched."""
     fonts = ["system-ui", "Segoe UI", "Noto Sans", "sans-serif"]
     return gr.themes.Base(primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=["ui-monospace", "monospace"]).set(
-        block_label_text_color="#333333", block_title_text_color="#333333", body_text_color_subdued="#4d4d4d",
-        button_primary_background_fill="#01598f", button_primary_background_fill_hover="#01426a", button_primary_text_color="#ffffff",
-        input_placeholder_color="#5c5c5c", block_info_text_color="#4d4d4d",
+        block_label_text_color="#333333",
+        block_title_text_color="#333333",
+        body_text_color_subdued="#4d4d4d",
+        button_primary_background_fill="#01598f",
+        button_primary_background_fill_hover="#01426a",
+        button_primary_text_color="#ffffff",
+        input_placeholder_color="#5c5c5c",
+        block_info_text_color="#4d4d4d",
     )
 
 
@@ -44,11 +49,23 @@ def build(advisor: Advisor) -> gr.Blocks:
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 conversation = gr.Chatbot(
-                    label="Gesprek", elem_id="gesprek", height="55vh", buttons=["copy"], feedback_options=None, allow_tags=False,
-                    placeholder="Stel hieronder uw vraag, of kies een voorbeeld.", layout="panel",
+                    label="Gesprek",
+                    elem_id="gesprek",
+                    height="55vh",
+                    buttons=["copy"],
+                    feedback_options=None,
+                    allow_tags=False,
+                    placeholder="Stel hieronder uw vraag, of kies een voorbeeld.",
+                    layout="panel",
                 )
                 question = gr.Textbox(
-                    label="Uw vraag", placeholder="Bijvoorbeeld: Wat is PPS volgens TNO?", submit_btn="Vraag", lines=1, max_lines=4, elem_id="vraag", autofocus=True,
+                    label="Uw vraag",
+                    placeholder="Bijvoorbeeld: Wat is PPS volgens TNO?",
+                    submit_btn="Vraag",
+                    lines=1,
+                    max_lines=4,
+                    elem_id="vraag",
+                    autofocus=True,
                 )
                 gr.Examples(labels.EXAMPLES, question, label="Voorbeelden", elem_id="voorbeelden")
                 with gr.Accordion("Filters op domein en rol", open=False, elem_id="filters"):
@@ -62,7 +79,11 @@ def build(advisor: Advisor) -> gr.Blocks:
             yield from _respond(advisor, asked, history, Filters(domein=tuple(domains), rol=tuple(roles)))
 
         question.submit(
-            respond, [question, conversation, domein, rol], [conversation, question, evidence], show_progress="hidden", concurrency_limit=CONCURRENCY,
+            respond,
+            [question, conversation, domein, rol],
+            [conversation, question, evidence],
+            show_progress="hidden",
+            concurrency_limit=CONCURRENCY,
             api_name="vraag",
         )
         new.click(lambda: ([], "", evidence_html((), ())), None, [conversation, question, evidence], api_visibility="private", queue=False)

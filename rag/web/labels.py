@@ -18,13 +18,29 @@ EXAMPLES = [
     "Wanneer mag de politie gegevens verstrekken aan een private partner?",
 ]
 DOMEIN = {
-    "algemeen": "Algemeen", "cybercrime": "Cybercrime", "financieel-economisch": "Financieel-economisch", "ondermijning": "Ondermijning",
-    "vermogenscriminaliteit": "Vermogenscriminaliteit", "lokaal": "Lokaal", "internationaal": "Internationaal", "ai": "AI",
+    "algemeen": "Algemeen",
+    "cybercrime": "Cybercrime",
+    "financieel-economisch": "Financieel-economisch",
+    "ondermijning": "Ondermijning",
+    "vermogenscriminaliteit": "Vermogenscriminaliteit",
+    "lokaal": "Lokaal",
+    "internationaal": "Internationaal",
+    "ai": "AI",
 }
-ROL = {"om": "Openbaar Ministerie", "politie": "Politie", "bod": "Bijzondere opsporingsdienst", "gemeente": "Gemeente", "privaat": "Private partner"}
+ROL = {
+    "om": "Openbaar Ministerie",
+    "politie": "Politie",
+    "bod": "Bijzondere opsporingsdienst",
+    "gemeente": "Gemeente",
+    "privaat": "Private partner",
+}
 FASE = {"verkennen": "Verkennen", "inrichten": "Inrichten", "uitvoeren": "Uitvoeren", "evalueren": "Evalueren", "afronden": "Afronden"}
 SOORT = {
-    "publicatie": "Publicatie", "kennis": "Kennis", "juridisch": "Juridisch kader", "praktijk": "Goede praktijk", "vergelijking": "Vergelijking",
+    "publicatie": "Publicatie",
+    "kennis": "Kennis",
+    "juridisch": "Juridisch kader",
+    "praktijk": "Goede praktijk",
+    "vergelijking": "Vergelijking",
     "begrippen": "Begrippen",
 }
 SCORES = {"words": "woorden", "grams": "woorddelen", "vectors": "betekenis", "reranker": "herschikking"}
@@ -33,7 +49,11 @@ SCORES = {"words": "woorden", "grams": "woorddelen", "vectors": "betekenis", "re
 def written_by(model: str, language: str = "nl") -> str:
     """Who wrote the answer, as the reader sees it."""
     if language == "en":
-        return "Sentences taken from the sources, without a language model." if model == EXTRACTIVE else f"Written by language model {model}; each sentence was tied to a source."
+        return (
+            "Sentences taken from the sources, without a language model."
+            if model == EXTRACTIVE
+            else f"Written by language model {model}; each sentence was tied to a source."
+        )
     if model == EXTRACTIVE:
         return "Zinnen rechtstreeks uit de bronnen, zonder taalmodel."
     return f"Geschreven door taalmodel {model}; elke zin is aan een bron gekoppeld."

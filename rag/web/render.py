@@ -22,7 +22,9 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
 def templates() -> Environment:
     """The templates; HTML is escaped unless a template says otherwise, and none does."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(["html"]), trim_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["labels"] = labels
@@ -62,9 +64,13 @@ def evidence_html(citations: tuple[Citation, ...], hits: tuple[Hit, ...]) -> str
     """The evidence panel: cited passages with the cited words marked, then the other passages that were found."""
     cited = {c.passage.id for c in citations}
     scores = {h.passage.id: h for h in hits}
-    return templates().get_template("evidence.html").render(
-        citations=[{"c": c, "url": passage_url(c.passage), "pieces": marked(c), "hit": scores.get(c.passage.id)} for c in citations],
-        others=[{"h": h, "url": passage_url(h.passage)} for h in hits if h.passage.id not in cited],
+    return (
+        templates()
+        .get_template("evidence.html")
+        .render(
+            citations=[{"c": c, "url": passage_url(c.passage), "pieces": marked(c), "hit": scores.get(c.passage.id)} for c in citations],
+            others=[{"h": h, "url": passage_url(h.passage)} for h in hits if h.passage.id not in cited],
+        )
     )
 
 

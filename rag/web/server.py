@@ -100,8 +100,18 @@ def create_app(advisor: Advisor) -> FastAPI:
     from rag.web import chat
 
     return gr.mount_gradio_app(
-        app, chat.build(advisor), path="/", theme=chat.theme(), css=chat.css(), head=chat.head(), footer_links=[], run_history=False,
-        enable_monitoring=False, show_error=False, ssr_mode=False, pwa=False,
+        app,
+        chat.build(advisor),
+        path="/",
+        theme=chat.theme(),
+        css=chat.css(),
+        head=chat.head(),
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
     )
 
 

@@ -22,12 +22,18 @@ def source_page(store: PassageStore, document_id: str, wanted: str | None) -> st
     for passage in passages:
         headings = _new_headings(shown, passage.headings, document.title)
         shown = passage.headings
-        sections.append(
-            {"headings": headings, "blocks": _blocks(passage, numbers), "chosen": passage.id == chosen, "page": passage.page}
+        sections.append({"headings": headings, "blocks": _blocks(passage, numbers), "chosen": passage.id == chosen, "page": passage.page})
+    return (
+        templates()
+        .get_template("source.html")
+        .render(
+            title=document.title,
+            meta=document.meta,
+            sections=sections,
+            sources=document.meta["bronnen"],
+            chosen=any(s["chosen"] for s in sections),
+            missing=bool(wanted) and not any(s["chosen"] for s in sections),
         )
-    return templates().get_template("source.html").render(
-        title=document.title, meta=document.meta, sections=sections, sources=document.meta["bronnen"],
-        chosen=any(s["chosen"] for s in sections), missing=bool(wanted) and not any(s["chosen"] for s in sections),
     )
 
 

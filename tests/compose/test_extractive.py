@@ -7,7 +7,7 @@ from rag.types import Hit, Passage, PassageSentence
 def passage(name, *sentences):
     text, made = "", []
     for kind, group, words in sentences:
-        text += ("\n- " if kind == "item" else " " if text else "")
+        text += "\n- " if kind == "item" else " " if text else ""
         made.append(PassageSentence(words, len(text), len(text) + len(words), kind, group, "Kop"))
         text += words
     return Passage(f"{name}.x", name, name, ("Kop",), text, 0, len(text), sentences=tuple(made))
@@ -19,7 +19,14 @@ def candidates(p, **scores):
     return sorted(found, key=lambda c: -c.score)
 
 
-LIST = passage("a", ("sentence", -1, "Inleiding over honden."), ("lead", 1, "Er zijn drie soorten:"), ("item", 1, "groot"), ("item", 1, "klein"), ("item", 1, "middel"))
+LIST = passage(
+    "a",
+    ("sentence", -1, "Inleiding over honden."),
+    ("lead", 1, "Er zijn drie soorten:"),
+    ("item", 1, "groot"),
+    ("item", 1, "klein"),
+    ("item", 1, "middel"),
+)
 
 
 def test_a_list_is_taken_whole_with_its_introduction():
@@ -34,7 +41,12 @@ def test_a_sentence_that_leans_back_brings_the_one_before():
 
 
 def test_weak_and_repeated_sentences_are_left_out():
-    p = passage("a", ("sentence", -1, "De politie doet mee."), ("sentence", -1, "De politie doet mee."), ("sentence", -1, "Over iets anders gaat dit verhaal."))
+    p = passage(
+        "a",
+        ("sentence", -1, "De politie doet mee."),
+        ("sentence", -1, "De politie doet mee."),
+        ("sentence", -1, "Over iets anders gaat dit verhaal."),
+    )
     assert [(r.first, r.last) for r in choose(candidates(p, s0=0.9, s1=0.89, s2=0.2))] == [(0, 0)]
 
 

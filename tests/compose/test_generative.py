@@ -12,7 +12,12 @@ from rag.settings import Settings
 from tests.fakes import ModelServer
 
 QUESTION = "Hoeveel rekeningen zijn door project Lantaarn geblokkeerd?"
-GOOD = ["Volgens de politie zijn ", "214 valse rekeningen ", "geblokkeerd door project Lantaarn [1]. ", "De evaluatie noemt korte lijnen als succesfactor. [1]"]
+GOOD = [
+    "Volgens de politie zijn ",
+    "214 valse rekeningen ",
+    "geblokkeerd door project Lantaarn [1]. ",
+    "De evaluatie noemt korte lijnen als succesfactor. [1]",
+]
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ def test_the_prompt_holds_the_passages_and_is_stable_at_the_front(modelled, serv
 
 def test_a_number_that_no_passage_holds_never_reaches_the_reader(modelled, server):
     server.script.pieces = ["Door project Lantaarn zijn 999 valse rekeningen geblokkeerd [1]. ", *GOOD]
-    shown = [e for e in modelled.stream(QUESTION)]
+    shown = list(modelled.stream(QUESTION))
     assert not any("999" in (e.sentence.text if e.sentence else e.answer.text if e.answer else "") for e in shown)
     assert "weggelaten" in shown[-1].answer.notice
 
@@ -68,8 +73,14 @@ def test_a_wrong_mark_is_corrected(modelled, server):
 @pytest.mark.parametrize(
     "trouble",
     [
-        {"status": 500}, {"status": 429}, {"raw": b"<html>nee</html>"}, {"pieces": []}, {"pieces": ["NIET_GEVONDEN"]}, {"pieces": GOOD, "drop_after": 0},
-        {"pieces": ["Over appels en peren valt hier iets te zeggen."]}, {"pieces": ["woord "] * 5000},
+        {"status": 500},
+        {"status": 429},
+        {"raw": b"<html>nee</html>"},
+        {"pieces": []},
+        {"pieces": ["NIET_GEVONDEN"]},
+        {"pieces": GOOD, "drop_after": 0},
+        {"pieces": ["Over appels en peren valt hier iets te zeggen."]},
+        {"pieces": ["woord "] * 5000},
     ],
 )
 def test_whatever_the_model_does_the_reader_gets_the_extractive_answer(modelled, server, trouble):

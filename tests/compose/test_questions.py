@@ -24,8 +24,13 @@ def test_a_part_is_shown_without_the_added_subject():
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Wat is PPS?", "definition"), ("Wat verstaat TNO onder PPS?", "definition"), ("Sinds wanneer geldt de Wgs?", "when"),
-        ("Hoeveel banken doen mee?", "how_many"), ("Welke banken doen mee?", "who"), ("Waarom stopte TMNL?", "why"), ("Mag de politie dat?", "may"),
+        ("Wat is PPS?", "definition"),
+        ("Wat verstaat TNO onder PPS?", "definition"),
+        ("Sinds wanneer geldt de Wgs?", "when"),
+        ("Hoeveel banken doen mee?", "how_many"),
+        ("Welke banken doen mee?", "who"),
+        ("Waarom stopte TMNL?", "why"),
+        ("Mag de politie dat?", "may"),
     ],
 )
 def test_kinds(question, kind):

@@ -5,8 +5,12 @@ from rag.compose.stream import Written, sentences
 
 TEXT = "De politie doet mee [1]. Het OM leidt. [2][3] De banken zijn:\n- ABN AMRO [1]\n- ING [2, 3]\n\nVolgens art. 19 Wpg mag dat. [4]"
 EXPECTED = [
-    Written("De politie doet mee.", (1,)), Written("Het OM leidt.", (2, 3)), Written("De banken zijn:", ()),
-    Written("ABN AMRO", (1,), "item"), Written("ING", (2, 3), "item"), Written("Volgens art. 19 Wpg mag dat.", (4,)),
+    Written("De politie doet mee.", (1,)),
+    Written("Het OM leidt.", (2, 3)),
+    Written("De banken zijn:", ()),
+    Written("ABN AMRO", (1,), "item"),
+    Written("ING", (2, 3), "item"),
+    Written("Volgens art. 19 Wpg mag dat.", (4,)),
 ]
 
 

@@ -1,6 +1,7 @@
 from math import log2
 
 import pytest
+
 from eval.metrics import interval, ndcg, percentile, recall, reciprocal_rank
 
 

@@ -1,10 +1,14 @@
 import json
 
 import pytest
+
 from eval.__main__ import main
 
-CORPUS = [("d1", "Haven", "De haven van Rotterdam heeft slimme camera's op de kade."), ("d2", "Bank", "De bank meldt ongebruikelijke transacties bij de FIU."),
-          ("d3", "", "Zonder titel, over winkeldiefstal door bendes.")]
+CORPUS = [
+    ("d1", "Haven", "De haven van Rotterdam heeft slimme camera's op de kade."),
+    ("d2", "Bank", "De bank meldt ongebruikelijke transacties bij de FIU."),
+    ("d3", "", "Zonder titel, over winkeldiefstal door bendes."),
+]
 
 
 @pytest.fixture

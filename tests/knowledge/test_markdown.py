@@ -23,9 +23,15 @@ def test_marker_before_the_full_stop_keeps_the_stop():
 
 
 def test_blocks_know_kind_headings_group_and_position():
-    document = read("# Titel\n\nInleiding. [@bron-a]\n\n## Kop\n\nEr zijn er twee:\n\n- een [@bron-a]\n- twee\n  loopt door [@bron-b]\n\nSlot. [@bron-a]")
+    document = read(
+        "# Titel\n\nInleiding.\n\n## Kop\n\nEr zijn er twee:\n\n- een [@bron-a]\n- twee\n  loopt door [@bron-b]\n\nSlot."
+    )
     assert [(b.kind, b.text) for b in document.blocks] == [
-        ("sentence", "Inleiding."), ("lead", "Er zijn er twee:"), ("item", "een"), ("item", "twee loopt door"), ("sentence", "Slot."),
+        ("sentence", "Inleiding."),
+        ("lead", "Er zijn er twee:"),
+        ("item", "een"),
+        ("item", "twee loopt door"),
+        ("sentence", "Slot."),
     ]
     assert [b.headings for b in document.blocks][:2] == [("Titel",), ("Titel", "Kop")]
     groups = [b.group for b in document.blocks]

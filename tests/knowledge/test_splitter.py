@@ -7,7 +7,13 @@ from rag.knowledge.documents import Block, Document, FrontMatter, SourceEntry
 from rag.knowledge.splitter import MAX_WORDS, MIN_WORDS, split_document
 
 META = FrontMatter(
-    id="doc", titel="Een document", soort="kennis", domein=["algemeen"], rol=["om"], fase=["inrichten"], laatst_gecontroleerd=date(2026, 1, 1),
+    id="doc",
+    titel="Een document",
+    soort="kennis",
+    domein=["algemeen"],
+    rol=["om"],
+    fase=["inrichten"],
+    laatst_gecontroleerd=date(2026, 1, 1),
     bronnen=[SourceEntry(id="a", titel="A", uitgever="U", datum="2024", url="https://example.org")],
 )
 

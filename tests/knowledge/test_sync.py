@@ -31,14 +31,24 @@ def contents(index_dir):
 
 def test_created_updated_skipped_deleted(run_sync, corpus):
     assert run_sync().as_dict() | {"corpus_version": ""} == {
-        "created": 2, "updated": 0, "skipped": 0, "deleted": 0, "documents": 2, "passages": 2, "corpus_version": "", "errors": [],
+        "created": 2,
+        "updated": 0,
+        "skipped": 0,
+        "deleted": 0,
+        "documents": 2,
+        "passages": 2,
+        "corpus_version": "",
+        "errors": [],
     }
     write_document(corpus, "project-lantaarn", LANTAARN.replace("214", "215"), titel="Project Lantaarn")
     write_document(corpus, "nieuw-document", "# Nieuw\n\nEen nieuwe zin over dit onderwerp. [@bron-a]")
     (corpus / "havenoverleg-vuurtoren.md").unlink()
     report = run_sync()
     assert (report.created, report.updated, report.skipped, report.deleted) == (
-        ["nieuw-document"], ["project-lantaarn"], [], ["havenoverleg-vuurtoren"],
+        ["nieuw-document"],
+        ["project-lantaarn"],
+        [],
+        ["havenoverleg-vuurtoren"],
     )
 
 
@@ -102,6 +112,36 @@ def test_a_file_that_breaks_keeps_its_older_version(run_sync, corpus, index_dir)
     assert contents(index_dir) == before
 
 
+def test_a_rebuild_keeps_the_old_index_until_the_new_one_is_whole(run_sync, corpus, index_dir):
+    run_sync()
+    searcher = Searcher(index_dir, connect(index_dir / "chroma"), HashEmbedder())
+    seen = []
+
+    def look(what, done, total):
+        seen.append({h.passage.document_id for h in searcher.search("project Lantaarn", k=2) if "vectors" in h.scores})
+
+    for _ in range(3):
+        run_sync(rebuild=True, progress=look)
+    assert len(seen) > 6 and all(s == {"project-lantaarn", "havenoverleg-vuurtoren"} for s in seen)
+    for path in corpus.glob("*.md"):
+        path.write_text("kapot")
+    with pytest.raises(PpsError, match="niet gewijzigd"):
+        run_sync(rebuild=True)
+    assert searcher.search("project Lantaarn", k=1)
+
+
+def test_a_damaged_index_is_told_and_rebuilt(run_sync, index_dir):
+    run_sync()
+    before = contents(index_dir)
+    (index_dir / "passages.sqlite").write_bytes(b"geen database" * 1000)
+    for suffix in ("-wal", "-shm"):
+        (index_dir / f"passages.sqlite{suffix}").unlink(missing_ok=True)
+    with pytest.raises(PpsError, match="--rebuild"):
+        run_sync()
+    run_sync(rebuild=True)
+    assert contents(index_dir) == before
+
+
 def test_an_empty_corpus_is_told(run_sync, tmp_path):
     (tmp_path / "niets").mkdir()
     with pytest.raises(PpsError, match="geen enkel bruikbaar document"):
@@ -140,7 +180,9 @@ def start_writer(corpus, index_dir):
 
 def many_documents(corpus, count, word):
     for n in range(count):
-        body = "\n\n".join(f"## Deel {i}\n\n" + f"Document {n} deel {i} gaat over {word} en nog {i} zaken. [@bron-a] " * 14 for i in range(3))
+        body = "\n\n".join(
+            f"## Deel {i}\n\n" + f"Document {n} deel {i} gaat over {word} en nog {i} zaken. [@bron-a] " * 14 for i in range(3)
+        )
         write_document(corpus, f"doc-{n:03}", f"# Document {n}\n\n{body}")
 
 
@@ -191,7 +233,9 @@ def test_a_reader_never_sees_half_a_change(run_sync, corpus, index_dir):
     writer = start_writer(corpus, index_dir)
     mixed = 0
     while writer.poll() is None:
-        texts = " ".join(h.passage.text for h in searcher.search("Document 3 deel 1 zaken", k=8) if h.passage.document_id.startswith("doc-"))
+        texts = " ".join(
+            h.passage.text for h in searcher.search("Document 3 deel 1 zaken", k=8) if h.passage.document_id.startswith("doc-")
+        )
         mixed += "havens" in texts and "banken" in texts
     assert writer.returncode == 0 and mixed == 0
     assert "banken" in searcher.search("Document 3 deel 1 banken", k=5)[0].passage.text

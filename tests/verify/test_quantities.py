@@ -6,8 +6,13 @@ from rag.verify.quantities import numbers, unsupported_numbers
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("1.214 feiten en 3,5 miljoen", {"1214", "3.5"}), ("artikel 39f Wjsg", {"39f"}), ("op 3 oktober 2023", {"3", "2023"}),
-        ("geen getal", set()), ("25.900 kilo", {"25900"}), ("om 10:30 uur", {"10:30"}), ("2023.", {"2023"}),
+        ("1.214 feiten en 3,5 miljoen", {"1214", "3.5"}),
+        ("artikel 39f Wjsg", {"39f"}),
+        ("op 3 oktober 2023", {"3", "2023"}),
+        ("geen getal", set()),
+        ("25.900 kilo", {"25900"}),
+        ("om 10:30 uur", {"10:30"}),
+        ("2023.", {"2023"}),
     ],
 )
 def test_numbers_in_one_notation(text, expected):

@@ -112,7 +112,9 @@ def test_filters_narrow_the_answer(page):
 
 def test_what_is_not_there_is_said_and_hostile_questions_stay_text(page):
     ask(page, "<img src=x onerror=\"document.title='fout'\"> Hoe bak ik een **appeltaart**?")
-    expect(page.locator("#gesprek")).to_contain_text(re.compile("niet over publiek-private samenwerking|niet in de bronnen"), timeout=20_000)
+    expect(page.locator("#gesprek")).to_contain_text(
+        re.compile("niet over publiek-private samenwerking|niet in de bronnen"), timeout=20_000
+    )
     expect(page.locator("#gesprek")).to_contain_text("onerror")
     assert page.locator("#gesprek img[src='x']").count() == 0 and page.title() != "fout"
     page.get_by_role("button", name="Nieuw gesprek").click()

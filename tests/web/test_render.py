@@ -1,12 +1,21 @@
 from rag.types import AnswerSentence, Citation, Hit, Passage, PassageSentence, Source
 from rag.web.render import escape_markdown, evidence_html, marked, passage_url, sentences_markdown
 
-HOSTILE = '<img src=x onerror=alert(1)> [klik](javascript:alert(1)) **vet** `code` & <script>alert(1)</script>'
+HOSTILE = "<img src=x onerror=alert(1)> [klik](javascript:alert(1)) **vet** `code` & <script>alert(1)</script>"
 
 
 def passage(text):
-    return Passage("doc.abc", "doc", text, (text,), text, 0, len(text), sentences=(PassageSentence(text, 0, len(text)),),
-                   sources=(Source("a", text, text, "2024", "https://example.org/?a=1&b=2"),))
+    return Passage(
+        "doc.abc",
+        "doc",
+        text,
+        (text,),
+        text,
+        0,
+        len(text),
+        sentences=(PassageSentence(text, 0, len(text)),),
+        sources=(Source("a", text, text, "2024", "https://example.org/?a=1&b=2"),),
+    )
 
 
 def test_markdown_of_documents_shows_as_text():

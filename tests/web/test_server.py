@@ -37,7 +37,9 @@ def test_unknown_documents_are_not_found(client, address):
 def test_hostile_text_in_a_document_stays_text(advisor, corpus, run_sync, encoder):
     from tests.conftest import write_document
 
-    write_document(corpus, "vijandig", "# V\n\nZin met <script>alert(1)</script> en <img src=x onerror=alert(2)>. [@bron-a]", titel="V <b>x</b>")
+    write_document(
+        corpus, "vijandig", "# V\n\nZin met <script>alert(1)</script> en <img src=x onerror=alert(2)>. [@bron-a]", titel="V <b>x</b>"
+    )
     run_sync(encoder)
     with TestClient(create_app(advisor)) as client:
         page = client.get("/bron/vijandig").text
