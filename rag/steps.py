@@ -94,6 +94,7 @@ class Decide:
 
     def run(self, context: Context) -> Iterator[Event]:
         lexical = self.searcher.snapshot().lexical
+        shown: set[tuple[str, int]] = set()
         for part in context.parts:
             asked = shortened(part.text)
             words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
@@ -102,7 +103,9 @@ class Decide:
             found = candidates(asked, words, part.hits, context.vectors, part.vector, self.searcher.text_vector)
             part.evidence = weigh(words, found, part.hits, lexical.knows)
             if part.evidence.probability >= threshold("answerable"):
-                part.runs = choose(found, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART)
+                fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
+                part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
+                shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
         answered = [p for p in context.parts if p.runs]
         if not answered:
             near = max(p.evidence.in_scope for p in context.parts if p.evidence)
@@ -138,11 +141,8 @@ class Compose:
     @staticmethod
     def _extract(context: Context) -> Iterator[Event]:
         several = sum(bool(p.runs) for p in context.parts) > 1
-        shown: set[tuple[str, int, int]] = set()
         for part in context.parts:
-            runs = [r for r in part.runs if (r.passage.id, r.first, r.last) not in shown]
-            shown |= {(r.passage.id, r.first, r.last) for r in runs}
-            for sentence in write(context.draft, runs, display_part(part.text) if several else ""):
+            for sentence in write(context.draft, part.runs, display_part(part.text) if several else ""):
                 yield Event("sentence", sentence=sentence, citations=tuple(context.draft.citations))
         if context.language == "en":
             context.notices.append("The sources are in Dutch; the answer quotes them in Dutch.")

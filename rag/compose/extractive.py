@@ -11,7 +11,7 @@ from rag.compose.selection import Candidate, overlap
 from rag.types import AnswerSentence, Passage
 
 #: A sentence is taken when its score is at least this share of the best one's.
-RELATIVE = 0.55
+RELATIVE = 0.7
 MAX_SENTENCES = 6
 MAX_PER_PART = 4
 MAX_LIST = 14
@@ -30,8 +30,8 @@ class Run:
     score: float
 
 
-def choose(found: list[Candidate], limit: int = MAX_SENTENCES) -> list[Run]:
-    """The runs of sentences to show for one question (part), in reading order.
+def choose(found: list[Candidate], limit: int = MAX_SENTENCES, shown: frozenset | set = frozenset()) -> list[Run]:
+    """The runs of sentences to show for one question (part), in reading order; none of `shown` (passage id, index) again.
 
     Lists are taken whole with their introduction. A sentence that leans on the one before it brings that one along.
     """
@@ -47,7 +47,7 @@ def choose(found: list[Candidate], limit: int = MAX_SENTENCES) -> list[Run]:
             continue
         if any(overlap(candidate.sentence.text, s.text) >= SAME for run in runs for s in _texts(run)):
             continue
-        run = _run(candidate)
+        run = _run(candidate, shown)
         if run.last - run.first >= 3 and runs and candidate.score < 0.8 * best:
             continue  # a second long list only where it is nearly as good
         runs.append(run)
@@ -63,16 +63,16 @@ def write(draft: Draft, runs: list[Run], heading: str = "") -> Iterator[AnswerSe
             yield draft.add(sentence.text, (n,), 1.0, sentence.kind, heading)
 
 
-def _run(candidate: Candidate) -> Run:
+def _run(candidate: Candidate, shown: frozenset | set) -> Run:
     passage, index = candidate.hit.passage, candidate.index
     sentences = passage.sentences
     sentence = sentences[index]
     first = last = index
     if sentence.group >= 0 and sentence.kind in ("lead", "item"):
         members = [i for i, s in enumerate(sentences) if s.group == sentence.group]
-        if len(members) <= MAX_LIST:
+        if len(members) <= MAX_LIST and not any((passage.id, i) in shown for i in members):
             first, last = members[0], members[-1]
-    elif index and _LEANS_BACK.match(sentence.text) and sentences[index - 1].kind == "sentence":
+    elif index and _LEANS_BACK.match(sentence.text) and sentences[index - 1].kind == "sentence" and (passage.id, index - 1) not in shown:
         first = index - 1
     return Run(passage, first, last, candidate.score)
 

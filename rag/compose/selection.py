@@ -39,6 +39,7 @@ FEATURES = (
     "limitation",
     "group",
     "short",
+    "opening",
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b(?:sinds|vanaf|tot|eind|begin|medio)\b", re.I)
 _DEFINES = re.compile(r"^(?P<subject>.{2,90}?)\s+(?:is|zijn|betekent|staat voor|houdt in|omvat|is een)\b")
@@ -126,6 +127,7 @@ def _features(
         "may": float("may" in kinds and bool(_MAY.search(text))),
         "limitation": float(bool(_LIMITATION.search(text))),
         "group": float(sentence.kind in ("item", "row")),
+        "opening": float(title >= 0.5 and hit.passage.ordinal == 0 and sentence in hit.passage.sentences[:2]),
         "short": float(len(text.split()) < 5 and sentence.kind == "sentence"),
     }
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from rag.errors import IndexMissingError, PpsError
 from rag.types import Passage, passage_from_json, passage_to_json
@@ -122,18 +123,18 @@ class PassageStore:
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The passages with these ids that exist."""
         found = self._by_ids("SELECT id, data FROM passages WHERE id IN", list(ids))
-        return {i: passage_from_json(json.loads(data)) for i, data in found}
+        return {i: passage_from_json(orjson.loads(data)) for i, data in found}
 
     def passages_of(self, document_id: str) -> list[Passage]:
         with self._reading() as db:
             rows = db.execute("SELECT data FROM passages WHERE document_id = ? ORDER BY ordinal", (document_id,)).fetchall()
-        return [passage_from_json(json.loads(r[0])) for r in rows]
+        return [passage_from_json(orjson.loads(r[0])) for r in rows]
 
     def iter_passages(self) -> Iterator[tuple[str, Passage]]:
         """All passages with their vector key, in order of id."""
         with self._reading() as db:
             for key, data in db.execute("SELECT vector_key, data FROM passages ORDER BY id"):
-                yield key, passage_from_json(json.loads(data))
+                yield key, passage_from_json(orjson.loads(data))
 
     def sentence_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, np.ndarray]:
         """Vectors of the sentences of these passages: id → array (sentences, dimension), float32."""

@@ -12,7 +12,8 @@ from bm25s.stopwords import STOPWORDS_DUTCH
 
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
 _QUESTION_WORDS = """wat wie waar wanneer waarom hoe welk welke hoeveel waarvoor waarmee waarover waaruit mag kan moet kun
-kunnen mogen moeten zijn is volgens graag vertel leg uit vaak lang veel precies eigenlijk nog al alle bestaat bestaan gaat what who where when why how which the of is are does do did can
+kunnen mogen moeten zijn is volgens graag vertel leg uit vaak lang veel precies eigenlijk nog al alle bestaat bestaan gaat
+what who where when why how which the of is are does do did can
 may should in to a an and for on with it""".split()
 STOP_WORDS = frozenset(STOPWORDS_DUTCH) | frozenset(_QUESTION_WORDS)
 #: Part of the index's fingerprint: a change here rebuilds the lexical index.

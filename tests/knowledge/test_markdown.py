@@ -23,9 +23,7 @@ def test_marker_before_the_full_stop_keeps_the_stop():
 
 
 def test_blocks_know_kind_headings_group_and_position():
-    document = read(
-        "# Titel\n\nInleiding.\n\n## Kop\n\nEr zijn er twee:\n\n- een [@bron-a]\n- twee\n  loopt door [@bron-b]\n\nSlot."
-    )
+    document = read("# Titel\n\nInleiding.\n\n## Kop\n\nEr zijn er twee:\n\n- een [@bron-a]\n- twee\n  loopt door [@bron-b]\n\nSlot.")
     assert [(b.kind, b.text) for b in document.blocks] == [
         ("sentence", "Inleiding."),
         ("lead", "Er zijn er twee:"),
