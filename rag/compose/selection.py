@@ -142,8 +142,7 @@ def rescored(candidate: Candidate, factor: float) -> Candidate:
     return replace(candidate, score=candidate.score * factor)
 
 
-def overlap(a: str, b: str) -> float:
-    """Share of the shorter sentence's terms that the other has too: 1.0 says nothing new."""
-    left, right = ({term(w) for w in content_words(fold(x))} for x in (a, b))
-    smaller = min(len(left), len(right))
-    return len(left & right) / smaller if smaller else 1.0
+def overlap(new: str, said: str) -> float:
+    """Share of the terms of `new` that `said` has too: 1.0 says nothing new."""
+    left, right = ({term(w) for w in content_words(text)} for text in (new, said))
+    return len(left & right) / len(left) if left else 1.0

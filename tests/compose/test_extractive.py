@@ -71,3 +71,8 @@ def test_numbers_follow_the_order_of_first_use():
     renumbered = draft.renumbered()
     assert [c.n for c in renumbered.citations] == [1] and renumbered.sentences[0].citations == (1,)
     assert draft.cite(LIST, 1, 4) == second
+
+
+def test_a_long_sentence_is_not_lost_because_a_short_one_is_within_it():
+    p = passage("a", ("sentence", -1, "De samenwerking is formeel."), ("sentence", -1, "Samenwerking is formeel, vrijwillig, tijdelijk en breed."))
+    assert [(r.first, r.last) for r in choose(candidates(p, s0=0.9, s1=0.89))] == [(0, 1)]
