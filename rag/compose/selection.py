@@ -18,7 +18,7 @@ import yaml
 
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import question_kinds
-from rag.language.words import content_words, fold, term
+from rag.language.words import content_words, term
 from rag.types import Hit, PassageSentence
 from rag.verify.quantities import numbers
 

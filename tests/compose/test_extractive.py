@@ -74,5 +74,7 @@ def test_numbers_follow_the_order_of_first_use():
 
 
 def test_a_long_sentence_is_not_lost_because_a_short_one_is_within_it():
-    p = passage("a", ("sentence", -1, "De samenwerking is formeel."), ("sentence", -1, "Samenwerking is formeel, vrijwillig, tijdelijk en breed."))
+    p = passage(
+        "a", ("sentence", -1, "De samenwerking is formeel."), ("sentence", -1, "Samenwerking is formeel, vrijwillig, tijdelijk en breed.")
+    )
     assert [(r.first, r.last) for r in choose(candidates(p, s0=0.9, s1=0.89))] == [(0, 1)]
