@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     threads: int = Field(min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren (nooit meer dan kernen)")
     max_question_chars: int = Field(2000, ge=100, description="Langste vraag in tekens")
     max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
+    file_limit_s: float = Field(60.0, gt=0, description="Seconden die het lezen van één bestand mag duren")
 
     @field_validator("corpus", mode="before")
     @classmethod

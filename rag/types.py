@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Passage:
     domein: tuple[str, ...] = ()
     rol: tuple[str, ...] = ()
     fase: tuple[str, ...] = ()
+    status: str = "actueel"
+    checked: str = ""  # ISO dates: last checked, to be checked again by, and the last day of use ("" is always)
+    review_by: str = ""
+    valid_until: str = ""
 
     @property
     def section(self) -> str:
@@ -208,13 +214,14 @@ def sentence_from(data: dict) -> PassageSentence:
     return PassageSentence(**{**data, "sources": tuple(data["sources"])})
 
 
-def passage_to_json(passage: Passage) -> dict:
+def passage_to_json(passage: Passage) -> bytes:
     """A passage as stored in the index (not the public form)."""
-    return asdict(passage)
+    return orjson.dumps(passage)
 
 
-def passage_from_json(data: dict) -> Passage:
+def passage_from_json(encoded: bytes | str) -> Passage:
     """The inverse of `passage_to_json`."""
+    data = orjson.loads(encoded)
     tuples = {k: tuple(data[k]) for k in ("headings", "domein", "rol", "fase")}
     return Passage(
         **{

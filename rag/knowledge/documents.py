@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -16,6 +16,10 @@ Domein = Literal[
 ]
 Rol = Literal["om", "politie", "bod", "gemeente", "privaat"]
 Fase = Literal["verkennen", "inrichten", "uitvoeren", "evalueren", "afronden"]
+#: Whether a document is used for answers: a draft not yet, an expired one no longer; both stay open to read.
+Status = Literal["concept", "actueel", "vervallen"]
+#: A document without `controleren_voor` is to be checked again this long after `laatst_gecontroleerd`.
+REVIEW_AFTER = timedelta(days=365)
 
 
 class SourceEntry(BaseModel):
@@ -52,8 +56,16 @@ class FrontMatter(BaseModel):
     fase: list[Fase] = Field(min_length=1)
     taal: Literal["nl", "en"] = "nl"
     laatst_gecontroleerd: date
+    status: Status = "actueel"
+    geldig_tot: date | None = None  # the last day on which the document is used for answers
+    controleren_voor: date | None = None
     feiten: list[str] = []
     bronnen: list[SourceEntry] = Field(min_length=1)
+
+    @property
+    def review_by(self) -> date:
+        """The day from which the document counts as due for a check."""
+        return self.controleren_voor or self.laatst_gecontroleerd + REVIEW_AFTER
 
 
 @dataclass(frozen=True, slots=True)

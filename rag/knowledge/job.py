@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rag.knowledge.sync import Progress, Report, sync
+from rag.knowledge.changes import Progress, Report
+from rag.knowledge.sync import sync
 from rag.search.embedder import load_embedder
 from rag.search.vectors import connect
 from rag.settings import Settings
@@ -23,6 +24,7 @@ def index_corpus(settings: Settings, *, rebuild: bool = False, wait_s: float = 0
             rebuild=rebuild,
             threads=settings.threads,
             max_file_mb=settings.max_file_mb,
+            file_limit_s=settings.file_limit_s,
             wait_s=wait_s,
             progress=progress,
         )

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
 from rag.errors import DocumentError
 from rag.knowledge.documents import Document
-from rag.knowledge.markdown import read_markdown
-from rag.knowledge.pdf import read_pdf
 from rag.knowledge.sidecar import sidecar_path
 
-READERS = {".md": "markdown", ".markdown": "markdown", ".pdf": "pdf"}
+#: Suffix → reader. Each reader's module is imported when its first file comes.
+READERS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".pptx": "pptx",
+    ".html": "html",
+    ".htm": "html",
+    ".zip": "zip",
+}
+#: Older or other formats that people try: what to do with them.
+NEARLY = {
+    ".doc": "Open het in Word en sla het op als .docx.",
+    ".ppt": "Open het in PowerPoint en sla het op als .pptx.",
+    ".odt": "Sla het op als .docx of PDF.",
+    ".rtf": "Sla het op als .docx of PDF.",
+}
 
 
 def corpus_files(folders: list[Path]) -> list[Path]:
-    """Every file under `folders` that a reader takes, sorted; README.md and hidden files are left out.
+    """Every file under `folders` that a reader takes, or that deserves an explanation, sorted; README.md and hidden files are left out.
 
     Raises:
         DocumentError: a folder does not exist.
@@ -25,8 +42,9 @@ def corpus_files(folders: list[Path]) -> list[Path]:
         if not folder.is_dir():
             raise DocumentError(f"De corpusmap {folder} bestaat niet. Geef een bestaande map op.")
         for path in folder.rglob("*"):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.is_file() and path.suffix.lower() in READERS and path.name != "README.md" and not hidden:
+            suffix = path.suffix.lower()
+            hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+            if (suffix in READERS or suffix in NEARLY) and path.name != "README.md" and not hidden and path.is_file():
                 files.append(path)
     return sorted(files)
 
@@ -53,22 +71,64 @@ def file_hash(path: Path, max_mb: int) -> str:
     return digest.hexdigest()
 
 
+def read_documents(path: Path, max_mb: int = 200) -> Iterator[tuple[str, Document | DocumentError]]:
+    """(name, document or what is wrong with it) of `path`; only a zip gives more than one."""
+    if path.suffix.lower() == ".zip":
+        from rag.knowledge.archive import read_zip
+
+        yield from read_zip(path, max_mb)
+        return
+    try:
+        yield path.name, read_document(path)
+    except DocumentError as error:
+        yield path.name, error
+
+
 def read_document(path: Path) -> Document:
-    """`path` as a Document.
+    """`path` (no zip) as a Document.
 
     Raises:
         DocumentError: empty, not what its name says, or without usable text; the message names the file.
     """
-    kind = READERS[path.suffix.lower()]
+    suffix = path.suffix.lower()
+    if suffix in NEARLY:
+        raise DocumentError(f"{path.name}: bestanden van dit type ({suffix}) worden niet gelezen. {NEARLY[suffix]}")
+    kind = READERS[suffix]
     if path.stat().st_size == 0:
         raise DocumentError(f"{path.name}: het bestand is leeg.")
     if kind == "pdf":
+        from rag.knowledge.pdf import read_pdf
+
         return read_pdf(path)
+    if kind in ("docx", "pptx"):
+        from rag.knowledge.office import read_docx, read_pptx
+
+        return read_docx(path) if kind == "docx" else read_pptx(path)
+    text = _text(path)
+    if kind == "html":
+        from rag.knowledge.html import read_html
+
+        return read_html(path, text)
+    if kind == "text":
+        from rag.knowledge.plain import read_text
+
+        return read_text(path, text)
+    from rag.knowledge.markdown import read_markdown
+
+    return read_markdown(path, text)
+
+
+def _text(path: Path) -> str:
     raw = path.read_bytes()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):  # Windows Notepad's "Unicode"
+        return _decoded(path, raw, "utf-16")
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path.name}: dit is geen tekstbestand, ook al eindigt de naam op {path.suffix}.")
+    return _decoded(path, raw, "utf-8-sig")
+
+
+def _decoded(path: Path, raw: bytes, encoding: str) -> str:
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(f"{path.name}: de tekst is niet in UTF-8 opgeslagen (teken {error.start}).") from error
-    return read_markdown(path, text)

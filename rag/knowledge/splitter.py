@@ -18,7 +18,7 @@ from rag.language.sentences import sentence_spans
 from rag.types import Passage, PassageSentence
 
 #: Part of every document's fingerprint: a change in splitting re-indexes everything.
-VERSION = "split-3"
+VERSION = "split-4"
 MIN_WORDS, MAX_WORDS = 100, 200
 #: A section shorter than this is joined with the next one under the same parent.
 JOIN_BELOW = 100
@@ -144,6 +144,10 @@ def _draft(document: Document, headings: tuple[str, ...], units: list[_Unit]) ->
         domein=tuple(meta.domein),
         rol=tuple(meta.rol),
         fase=tuple(meta.fase),
+        status=meta.status,
+        valid_until=meta.geldig_tot.isoformat() if meta.geldig_tot else "",
+        checked=meta.laatst_gecontroleerd.isoformat(),
+        review_by=meta.review_by.isoformat(),
     )
 
 

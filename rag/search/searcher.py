@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from rag.errors import IndexMissingError
-from rag.knowledge.store import PassageStore
+from rag.knowledge.store import SCHEMA_VERSION, PassageStore
 from rag.search.embedder import Embedder
 from rag.search.fusion import fuse_scores
-from rag.search.lexical import LexicalIndex
+from rag.search.lexical import LexicalIndex, open_lexical
+from rag.search.lexical_base import FORMAT, LexicalBase
 from rag.search.reranker import Reranker
 from rag.search.vectors import VectorStore
 from rag.types import Filters, Hit, Passage
@@ -23,8 +25,8 @@ from rag.types import Filters, Hit, Passage
 WEIGHTS = {"words": 0.25, "grams": 1.0, "vectors": 0.3}
 FROM_WORDS, FROM_VECTORS = 100, 60
 RERANKED = 20
-#: Passages kept in memory between questions.
-CACHED = 5000
+#: Passages kept in memory between questions, and passages whose sentence vectors are.
+CACHED, KEPT_SENTENCES = 5000, 2000
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,31 @@ class Snapshot:
     corpus_version: str
     fingerprint: str
     lexical: LexicalIndex
-    labels: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+    _by_day: dict[str, tuple[np.ndarray | None, tuple[str, ...]]] = field(default_factory=dict, compare=False)
 
-    def allowed(self, filters: Filters) -> np.ndarray | None:
-        """Which positions the filters let through; None for all."""
+    def allowed(self, filters: Filters, today: str) -> np.ndarray | None:
+        """Which positions may be used and pass the filters; None for all."""
+        labels = self.lexical.labels
+        usable = self._usable(today)
         if not filters:
-            return None
-        return np.fromiter((filters.accept(*label) for label in self.labels), bool, len(self.labels))
+            return usable
+        accepted = np.fromiter((filters.accept(*label[:4]) for label in labels), bool, len(labels))
+        return accepted if usable is None else accepted & usable
+
+    def unusable_documents(self, today: str) -> tuple[str, ...]:
+        """Documents that are a draft or no longer valid: they stay open to read, but no answer uses them."""
+        self._usable(today)
+        return self._by_day[today][1]
+
+    def _usable(self, today: str) -> np.ndarray | None:
+        if today not in self._by_day:
+            lexical = self.lexical
+            out = [n for n, label in enumerate(lexical.labels) if label[4] != "actueel" or (label[5] and label[5] < today)]
+            usable = np.ones(len(lexical.labels), bool)
+            usable[out] = False
+            documents = tuple(dict.fromkeys(lexical.ids[n].rsplit(".", 1)[0] for n in out))
+            self._by_day[today] = (usable if out else None, documents)
+        return self._by_day[today][0]
 
 
 class Searcher:
@@ -57,6 +77,9 @@ class Searcher:
         self._lock = threading.Lock()
         self.text_vector = lru_cache(maxsize=20_000)(embedder.encode_query)  # headings come back with every question
         self._snapshot: Snapshot | None = None
+        self._base: LexicalBase | None = None
+        self._base_name = ""
+        self._made: OrderedDict[str, np.ndarray] = OrderedDict()  # sentence vectors that the index does not keep
         self._vectors: VectorStore | None = None
         self._passages: dict[str, Passage] = {}
 
@@ -71,7 +94,7 @@ class Searcher:
             if "generation" not in meta:
                 raise IndexMissingError("Er is nog geen index. Maak hem met: python -m rag index")
             with self._lock:
-                if self._snapshot and self._snapshot.generation == meta["generation"]:
+                if self._snapshot and (self._snapshot.generation, self._base_name) == (meta["generation"], meta.get("lexical_base")):
                     return self._snapshot
                 try:
                     return self._load(meta)
@@ -85,10 +108,12 @@ class Searcher:
             raise IndexMissingError(
                 f"De index is gemaakt met een ander embeddingmodel ({meta['embedder']}). Werk hem bij met: python -m rag index"
             )
-        lexical = LexicalIndex(self._folder / "lexical" / meta["generation"])
-        stored = json.loads((self._folder / "lexical" / meta["generation"] / "labels.json").read_text(encoding="utf-8"))
-        labels = [(soort, tuple(domein), tuple(rol), tuple(fase)) for soort, domein, rol, fase in stored]
-        self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical, labels)
+        if meta.get("schema") != SCHEMA_VERSION or meta.get("words") != FORMAT:
+            raise IndexMissingError("De index is gemaakt met een andere versie van de adviseur. Werk hem bij met: python -m rag index")
+        base, delta = meta["lexical_base"], meta["lexical_delta"]
+        lexical, self._base = open_lexical(self._folder / "lexical", base, delta, self._base if base == self._base_name else None)
+        self._base_name = base
+        self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical)
         self._vectors = VectorStore(self._chroma, meta["collection"])
         self._passages = {}
         return self._snapshot
@@ -104,7 +129,7 @@ class Searcher:
             try:
                 rankers = self._candidates(snapshot, question, vector, filters, k)
                 ordered = fuse_scores(rankers, WEIGHTS)[: max(k, RERANKED if self.reranker else 0)]
-                found = self._fetch([i for i, _ in ordered])
+                found = self._fetch([i for i, _ in ordered], int(snapshot.generation))
             except IndexMissingError:  # the collection was swapped between reading the generation and asking it
                 with self._lock:
                     self._snapshot = None
@@ -114,26 +139,40 @@ class Searcher:
                 return [replace(h, rank=n) for n, h in enumerate(self._rerank(question, hits)[:k], 1)]
         raise IndexMissingError("De index verandert te snel om te lezen. Probeer het zo opnieuw.")
 
-    def _fetch(self, ids: list[str]) -> dict[str, Passage]:
+    def _fetch(self, ids: list[str], generation: int) -> dict[str, Passage]:
         """Passages by id, those asked for before from memory; the memory belongs to one generation."""
         cache = self._passages
         missing = [i for i in ids if i not in cache]
         if missing:
             if len(cache) > CACHED:
                 cache.clear()
-            cache.update(self.store.passages(missing))
+            cache.update(self.store.passages(missing, generation))
         return {i: cache[i] for i in ids if i in cache}
 
     def sentence_vectors(self, hits: list[Hit]) -> dict[str, np.ndarray]:
-        return self.store.sentence_vectors([h.passage.id for h in hits], self.embedder.dimension)
+        """Vectors of the hits' sentences, (sentences, dimension) each: from the index, else made now and kept a while."""
+        found = self.store.sentence_vectors([h.passage.id for h in hits], self.embedder.dimension)
+        missing = [h.passage for h in hits if h.passage.id not in found and h.passage.id not in self._made]
+        texts = [s.text for p in missing for s in p.sentences]
+        made = self.embedder.encode(texts) if texts else np.zeros((0, self.embedder.dimension), np.float32)
+        offset = 0
+        with self._lock:
+            for passage in missing:
+                self._made[passage.id] = made[offset : offset + len(passage.sentences)]
+                offset += len(passage.sentences)
+            kept = {h.passage.id: self._made[h.passage.id] for h in hits if h.passage.id not in found}
+            while len(self._made) > KEPT_SENTENCES:
+                self._made.popitem(last=False)
+        return found | kept
 
     def _candidates(self, snapshot: Snapshot, question: str, vector: np.ndarray, filters: Filters, k: int) -> dict[str, dict[str, float]]:
         lexical = snapshot.lexical
-        allowed = snapshot.allowed(filters)
+        today = date.today().isoformat()
+        allowed = snapshot.allowed(filters, today)
         words = lexical.score_words(question, allowed)
         from_words = _best(words, max(FROM_WORDS, k))
         assert self._vectors is not None
-        near = self._vectors.nearest(vector, max(FROM_VECTORS, k), filters)
+        near = self._vectors.nearest(vector, max(FROM_VECTORS, k), filters, snapshot.unusable_documents(today))
         near = {i: s for i, s in near.items() if i in lexical.position and (allowed is None or allowed[lexical.position[i]])}
         both = np.array(sorted({*from_words.tolist(), *(lexical.position[i] for i in near)}), int)
         gram_scores = lexical.score_grams(question, both)

@@ -61,6 +61,9 @@ class VectorStore:
             found.update(page)
         return found
 
+    def count(self) -> int:
+        return self._open().count()
+
     def add(self, passages: list[Passage], vectors: np.ndarray) -> None:
         """Add passages that are not there yet. Their text stays in the passage store; Chroma holds vectors and filters."""
         for i in range(0, len(passages), BATCH):
@@ -81,13 +84,13 @@ class VectorStore:
         for i in range(0, len(ids), BATCH):
             self._open().delete(ids=ids[i : i + BATCH])
 
-    def nearest(self, vector: np.ndarray, k: int, filters: Filters = Filters()) -> dict[str, float]:
-        """Passage id → cosine similarity of the `k` nearest.
+    def nearest(self, vector: np.ndarray, k: int, filters: Filters = Filters(), without: tuple[str, ...] = ()) -> dict[str, float]:
+        """Passage id → cosine similarity of the `k` nearest, leaving out the documents `without`.
 
         Raises:
             IndexMissingError: the collection is gone (another process swapped the index).
         """
-        result = self._open().query(query_embeddings=[vector], n_results=k, where=_where(filters), include=["distances"])
+        result = self._open().query(query_embeddings=[vector], n_results=k, where=_where(filters, without), include=["distances"])
         return {i: 1.0 - d for i, d in zip(result["ids"][0], result["distances"][0], strict=True)}
 
     def drop_other_collections(self, keep: str) -> None:
@@ -112,8 +115,8 @@ def _metadata(passage: Passage) -> dict:
     return {"document_id": passage.document_id, "titel": passage.title, "soort": passage.soort, **{k: v for k, v in lists.items() if v}}
 
 
-def _where(filters: Filters) -> dict | None:
-    clauses: list[dict] = []
+def _where(filters: Filters, without: tuple[str, ...] = ()) -> dict | None:
+    clauses: list[dict] = [{"document_id": {"$nin": list(without)}}] if without else []
     if filters.soort:
         clauses.append({"soort": {"$in": list(filters.soort)}})
     for name in _LISTS:

@@ -1,4 +1,3 @@
-import json
 import os
 import random
 import signal
@@ -12,6 +11,7 @@ import pytest
 from rag.errors import IndexBusyError, PpsError
 from rag.knowledge.lock import writer_lock
 from rag.knowledge.store import PassageStore
+from rag.search.lexical import open_lexical
 from rag.search.searcher import Searcher
 from rag.search.vectors import VectorStore, connect
 from tests.conftest import LANTAARN, write_document
@@ -24,8 +24,9 @@ def contents(index_dir):
     passages = {p.id: (p, key) for key, p in store.iter_passages()}
     vectors = store.vectors(key for _, key in passages.values())
     chroma = VectorStore(connect(index_dir / "chroma"), store.meta()["collection"])
-    lexical = json.loads((index_dir / "lexical" / store.meta()["generation"] / "ids.json").read_text(encoding="utf-8"))
-    assert sorted(passages) == sorted(chroma.ids()) == lexical
+    meta = store.meta()
+    lexical, _ = open_lexical(index_dir / "lexical", meta["lexical_base"], meta["lexical_delta"])
+    assert sorted(passages) == sorted(chroma.ids()) == sorted(lexical.position) and len(passages) == len(lexical)
     return {i: (p, vectors[key].tolist()) for i, (p, key) in passages.items()}
 
 
