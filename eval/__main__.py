@@ -26,15 +26,22 @@ def main(argv: list[str] | None = None) -> int:
     speed.add_argument("--queries", type=int, default=100)
     speed.set_defaults(task="speed")
 
-    for task in (retrieval, speed):
+    indexing = tasks.add_parser("indexing", help="speed, memory and safety of index runs at scale, beside the bare embedder")
+    indexing.add_argument("--documents", type=int, default=10_000, help="generated documents of ten passages")
+    indexing.add_argument("--kills", type=int, default=50, help="kill -9 at so many random moments (0 leaves it out)")
+    indexing.set_defaults(task="indexing")
+
+    for task in (retrieval, speed, indexing):
         task.add_argument("--out", type=Path, help="folder for parameters, rows and summary")
         task.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args(argv)
     try:
         if arguments.task == "retrieval":
             from eval.retrieval.evaluate import run
-        else:
+        elif arguments.task == "speed":
             from eval.speed.evaluate import run
+        else:
+            from eval.indexing.evaluate import run
         summary, rows = run(arguments)
     except PpsError as error:
         print(error, file=sys.stderr)

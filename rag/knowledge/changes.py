@@ -8,10 +8,12 @@ from pathlib import Path
 
 from rag.errors import DocumentError
 from rag.knowledge.isolation import IsolatedReader
-from rag.knowledge.readers import file_hash
+from rag.knowledge.readers import file_hash, file_stamp
 from rag.knowledge.reading import FileContents, Parsed
 from rag.knowledge.splitter import VERSION as SPLITTER
 
+#: Of a document in the index: its id, path, hash and stamp.
+Known = tuple[str, str, str, str]
 Progress = Callable[[str, int, int], None]
 
 
@@ -36,27 +38,28 @@ class Report:
 
 @dataclass(frozen=True)
 class Change:
-    """A new or changed document with the hash of its file."""
+    """A new or changed document with the hash of its file, and the file's size and time."""
 
     parsed: Parsed
     digest: str
+    stamp: str
 
 
 class Comparison:
     """Files against what the index knows. A file that cannot be read keeps its older version.
 
-    `known` holds (document id, path, hash); `failed` the failures of the run before, so that a file that could not be read is
+    `known` is what the index holds, `failed` the failures of the run before, so that a file that could not be read is
     not tried again until it changes. After `changes` is exhausted `report`, `failures` and `kept` are complete.
     """
 
-    def __init__(self, known: list[tuple[str, str, str]], failed: dict[str, list[tuple[str, str, str]]], report: Report) -> None:
+    def __init__(self, known: list[Known], failed: dict[str, list[tuple[str, str, str]]], report: Report) -> None:
         self.report = report
         self.kept: list[str] = []
         self.failures: list[tuple[str, str, str, str]] = []
-        self._known = {i for i, _, _ in known}
+        self._known = {i for i, *_ in known}
         self._failed = failed
         self._taken: dict[str, str] = {}
-        self._by_file: dict[str, list[tuple[str, str, str]]] = {}
+        self._by_file: dict[str, list[Known]] = {}
         for entry in known:
             self._by_file.setdefault(_file_of(entry[1]), []).append(entry)
 
@@ -70,7 +73,9 @@ class Comparison:
     def _file(self, path: Path, reader: IsolatedReader, max_mb: int) -> Iterator[Change]:
         old = [entry for entry in self._by_file.get(str(path), []) if entry[0] not in self._taken]
         try:
-            digest = f"{file_hash(path, max_mb)}:{SPLITTER}"
+            stamp = file_stamp(path)
+            same_stamp = bool(old) and stamp and all(entry[3] == stamp for entry in old)
+            digest = old[0][2] if same_stamp else f"{file_hash(path, max_mb)}:{SPLITTER}"
         except (DocumentError, OSError) as error:
             self._keep(old, path.name)
             self._fail(path.name, str(error))
@@ -86,21 +91,21 @@ class Comparison:
         for name, message in contents.failures:
             self._fail(name, message, str(path), digest)
         for parsed in contents.documents:
-            yield from self._document(parsed, path, digest)
+            yield from self._document(parsed, path, digest, stamp)
         names = {name for name, _ in contents.failures}
         self._keep([e for e in old if path.name in names or any(e[1].endswith(name) for name in names)], path.name)
 
-    def _document(self, parsed: Parsed, path: Path, digest: str) -> Iterator[Change]:
+    def _document(self, parsed: Parsed, path: Path, digest: str, stamp: str) -> Iterator[Change]:
         i = parsed.meta.id
         if i in self._taken:
             self._fail(path.name, f"{path.name}: het id '{i}' is al van {self._taken[i]}. Kies een ander id.")
             return
         self._taken[i] = path.name
         (self.report.updated if i in self._known else self.report.created).append(i)
-        yield Change(parsed, digest)
+        yield Change(parsed, digest, stamp)
 
-    def _keep(self, entries: list[tuple[str, str, str]], name: str) -> None:
-        for i, _, _ in entries:
+    def _keep(self, entries: list[Known], name: str) -> None:
+        for i, *_ in entries:
             if i not in self._taken:
                 self._taken[i] = name
                 self.kept.append(i)

@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import PpsError
@@ -73,10 +74,8 @@ class IsolatedReader:
             self._process.kill()
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout):
-                try:
+                with suppress(BrokenPipeError):  # what was still to be written to a process that is gone
                     stream.close()
-                except BrokenPipeError:  # what was still to be written to a process that is gone
-                    pass
             self._process = None
 
 

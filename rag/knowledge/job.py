@@ -45,8 +45,7 @@ def progress_bar(show: bool) -> Iterator[Progress]:
             for bar in bars.values():
                 bar.close()
             bars[what] = tqdm(total=total, desc=f"{what:<20}", file=sys.stderr, unit="", leave=True)
-        bars[what].n = done
-        bars[what].refresh()
+        bars[what].update(done - bars[what].n)
 
     try:
         yield update

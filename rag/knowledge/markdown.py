@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from rag.errors import DocumentError
 from rag.knowledge.documents import Block, Document, FrontMatter
 
+#: The C loader is ten times as fast; both are safe loaders.
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*\r?\n", re.S)
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
@@ -45,7 +47,7 @@ def validate_front_matter(block: str, name: str) -> FrontMatter:
         DocumentError: with every problem found, by field.
     """
     try:
-        data = yaml.safe_load(block)
+        data = yaml.load(block, Loader=_YAML)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" (regel {where.line + 2})" if where else ""

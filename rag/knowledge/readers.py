@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +23,8 @@ READERS = {
     ".htm": "html",
     ".zip": "zip",
 }
+#: A file changed less than this long ago may change again without its time showing it.
+YOUNG_S = 2.0
 #: Older or other formats that people try: what to do with them.
 NEARLY = {
     ".doc": "Open het in Word en sla het op als .docx.",
@@ -47,6 +50,17 @@ def corpus_files(folders: list[Path]) -> list[Path]:
             if (suffix in READERS or suffix in NEARLY) and path.name != "README.md" and not hidden and path.is_file():
                 files.append(path)
     return sorted(files)
+
+
+def file_stamp(path: Path) -> str:
+    """Size and time of the file and its sidecar: where they did not change, the contents did not.
+
+    Empty while the file is so young that another change could leave the same time (as git does for its index).
+    """
+    parts = [p.stat() for p in (path, sidecar_path(path)) if p.exists()]
+    if any(time.time() - part.st_mtime < YOUNG_S for part in parts):
+        return ""
+    return ":".join(f"{part.st_size}-{part.st_mtime_ns}" for part in parts)
 
 
 def file_hash(path: Path, max_mb: int) -> str:

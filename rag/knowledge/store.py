@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (generation INTEGER PRIMARY KEY, at TEXT NOT NULL, corpus_version TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
   id TEXT NOT NULL, path TEXT NOT NULL, hash TEXT NOT NULL, title TEXT NOT NULL, meta TEXT NOT NULL, body TEXT NOT NULL,
-  born INTEGER NOT NULL, gone INTEGER, PRIMARY KEY (id, born));
+  stamp TEXT NOT NULL, born INTEGER NOT NULL, gone INTEGER, PRIMARY KEY (id, born));
 CREATE INDEX IF NOT EXISTS documents_gone ON documents (gone) WHERE gone IS NOT NULL;
 CREATE TABLE IF NOT EXISTS passages (
   id TEXT NOT NULL, document_id TEXT NOT NULL, ordinal INTEGER NOT NULL, vector_key TEXT NOT NULL,
@@ -54,6 +54,7 @@ class StoredDocument:
     title: str
     meta: dict
     body: str = ""
+    stamp: str = ""
 
 
 class PassageStore:
@@ -129,10 +130,10 @@ class PassageStore:
             rows = db.execute(f"SELECT id, path, hash, title, meta FROM documents WHERE {_VISIBLE} ORDER BY id", {"g": generation})
             return {r[0]: StoredDocument(r[0], r[1], r[2], r[3], json.loads(r[4])) for r in rows.fetchall()}
 
-    def files(self, generation: int | None = None) -> list[tuple[str, str, str]]:
-        """(document id, path, hash) of every document: what an index run compares files with."""
+    def files(self, generation: int | None = None) -> list[tuple[str, str, str, str]]:
+        """(document id, path, hash, stamp) of every document: what an index run compares files with."""
         with self._reading() as db:
-            return db.execute(f"SELECT id, path, hash FROM documents WHERE {_VISIBLE} ORDER BY id", {"g": generation}).fetchall()
+            return db.execute(f"SELECT id, path, hash, stamp FROM documents WHERE {_VISIBLE} ORDER BY id", {"g": generation}).fetchall()
 
     def failures(self) -> dict[str, list[tuple[str, str, str]]]:
         """By path: (name, hash, message) of files, or files in a zip, that could not be read as they were then."""
@@ -220,8 +221,8 @@ class PassageStore:
         with self.connect() as db:
             for d, passages in changes:
                 self._retire(db, d.id, generation)
-                row = (d.id, d.path, d.hash, d.title, json.dumps(d.meta, ensure_ascii=False), d.body, generation)
-                db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+                row = (d.id, d.path, d.hash, d.title, json.dumps(d.meta, ensure_ascii=False), d.body, d.stamp, generation)
+                db.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
                 rows = ((p.id, p.document_id, p.ordinal, key, generation, passage_to_json(p)) for p, key in passages)
                 db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, NULL, ?)", rows)
 

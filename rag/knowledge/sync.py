@@ -8,7 +8,9 @@ rubbish. The mark `unfinished` tells the next run to look for it; without that m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,9 +30,9 @@ from rag.search.vectors import VectorStore
 from rag.types import Passage
 
 #: Documents staged, and passages embedded, between two commits.
-STAGE_BATCH, EMBED_BATCH = 100, 256
-#: A run with more passages than this leaves sentence vectors to be made when a question needs them (docs/adr/0007).
-EAGER_SENTENCES_UP_TO = 5000
+STAGE_BATCH, EMBED_BATCH = 100, 1024
+#: An index with more passages than this has sentence vectors made when a question needs them (docs/adr/0007).
+EAGER_SENTENCES_UP_TO = 1000
 
 
 def sync(
@@ -97,17 +99,9 @@ class _Run:
         self.same = self.has_index and self.meta.get("splitter") == SPLITTER and not rebuild
         self.other_embedder = self.same and self.meta["embedder"] != embedder.fingerprint
         self.collection = _collection(embedder, self.meta.get("collection", ""), rebuild)
-        self.chroma = open_chroma()
-        self.vectors = VectorStore(self.chroma, self.collection)
-        self.vectors.create()
+        self.open_chroma = open_chroma
         self.words = WordIndexWriter(index_dir / "lexical", self.meta)
         self.changed = False
-        self.whole = (
-            not self.same
-            or self.meta.get("unfinished") == "1"
-            or self.meta.get("collection") != self.collection
-            or self.vectors.count() != self.store.count("passages")
-        )
 
     def _opened(self) -> dict[str, str]:
         try:
@@ -129,6 +123,7 @@ class _Run:
         for batch in _batches(comparison.changes(paths, reader, max_mb, self.progress), STAGE_BATCH):
             if not staged:
                 self.store.set_meta({"unfinished": "1"})
+                threading.Thread(target=self._load_embedder, daemon=True).start()
             staged |= {c.parsed.meta.id for c in batch}
             self.store.stage([(_stored(c), [(p, self._key(p)) for p in c.parsed.passages]) for c in batch], self.upcoming)
         if not staged and not comparison.kept and not self.same:
@@ -136,22 +131,40 @@ class _Run:
             raise PpsError(f"Er is geen enkel bruikbaar document gevonden ({names}). De index is niet gewijzigd.")
         if comparison.failures or self.store.failures():
             self.store.keep_failures(comparison.failures)
-        removed = self.report.deleted if self.same else [i for i, _, _ in self.store.files() if i not in staged]
-        if removed or self.whole or self.other_embedder:
+        removed = self.report.deleted if self.same else [i for i, *_ in self.store.files() if i not in staged]
+        if removed or self.other_embedder:
             self.store.set_meta({"unfinished": "1"})
         self.store.retire(removed, self.upcoming)
         if self.other_embedder:
             self.store.rekey(self.upcoming, self._key)
         self.changed = bool(staged or removed or self.other_embedder)
 
+    def _load_embedder(self) -> None:
+        # Loading the model takes as long as importing Chroma: both at once. Trouble shows again, and is told, when it is used.
+        with suppress(Exception):
+            self.embedder.encode_query("")
+
+    def _open_vectors(self) -> None:
+        self.vectors = VectorStore(self.open_chroma(), self.collection)
+        self.vectors.create()
+        self.whole = (
+            not self.same
+            or self.meta.get("unfinished") == "1"
+            or self.meta.get("collection") != self.collection
+            or self.vectors.count() != self.store.count("passages")
+        )
+
     def finish(self) -> None:
         """Phases 2 to 6; nothing at all when nothing changed."""
+        self._open_vectors()
+        if self.whole:
+            self.store.set_meta({"unfinished": "1"})
         settled = not self.changed and self.has_index and self.meta.get("collection") == self.collection and self.words.present
         if self.changed or self.whole:
             if self.rebuild:
                 self.store.drop_vectors()
             self._embed()
-            stale = self._fill_chroma()
+            stale = self._fill_whole() if self.whole else self._fill_changes()
         self.report.corpus_version = self._corpus_version()
         self.report.documents = self.store.count("documents", self.upcoming)
         self.report.passages = self.store.count("passages", self.upcoming)
@@ -171,8 +184,9 @@ class _Run:
             self.store.set_meta({"unfinished": "0"})
 
     def _embed(self) -> None:
+        """Phase 2."""
         total = self.store.count_without_vectors(self.upcoming, born=not self.whole)
-        eager = total <= EAGER_SENTENCES_UP_TO
+        eager = self.store.count("passages", self.upcoming) <= EAGER_SENTENCES_UP_TO
         done = 0
         for batch in self.store.without_vectors(self.upcoming, born=not self.whole, batch=EMBED_BATCH):
             self.progress("Vectoren maken", done, total)
@@ -192,32 +206,35 @@ class _Run:
             offset += count
         return rows
 
-    def _fill_chroma(self) -> list[str]:
-        """Add what Chroma lacks; the ids it holds too many, to be deleted after the commit."""
-        if self.whole:
-            present = self.vectors.ids()
-            wanted = self.store.passage_ids(self.upcoming)
-            self._add(self.store.visible_pages(self.upcoming), present, len(wanted - present))
-            return sorted(present - wanted)
+    def _fill_whole(self) -> list[str]:
+        """Phase 3, trusting nothing: what Chroma lacks is added; the ids it holds too many, to be deleted after the commit."""
+        present = self.vectors.ids()
+        wanted = self.store.passage_ids(self.upcoming)
+        total, done = len(wanted - present), 0
+        for batch in self.store.visible_pages(self.upcoming) if total else ():
+            missing = [(key, p) for key, p in batch if p.id not in present]
+            self._add(missing)
+            done += len(missing)
+            self.progress("Vectoren opslaan", done, total)
+        changed = (p for batch in self.store.staged(self.upcoming) for _, p in batch if p.id in present)
+        for batch in _batches(changed, 1000):
+            self.vectors.update_metadata(batch)
+        return sorted(present - wanted)
+
+    def _fill_changes(self) -> list[str]:
+        """Phase 3 with only what is new in this generation: the one before is in Chroma as a whole."""
         fresh = set()
         for batch in self.store.staged(self.upcoming, fresh=True):
             fresh |= {p.id for _, p in batch}
-            self._add([batch], set(), 0)
+            self._add(batch)
         for batch in self.store.staged(self.upcoming):
             self.vectors.update_metadata([p for _, p in batch if p.id not in fresh])
         return self.store.retired(self.upcoming)
 
-    def _add(self, batches: Iterable[list[tuple[str, Passage]]], present: set[str], total: int) -> None:
-        done = 0
-        for batch in batches:
-            missing = [(key, p) for key, p in batch if p.id not in present]
-            self.vectors.update_metadata([p for _, p in batch if p.id in present])
-            if missing:
-                by_key = self.store.vectors(key for key, _ in missing)
-                self.vectors.add([p for _, p in missing], np.stack([by_key[key] for key, _ in missing]))
-                done += len(missing)
-                if total:
-                    self.progress("Vectoren opslaan", done, total)
+    def _add(self, passages: list[tuple[str, Passage]]) -> None:
+        if passages:
+            by_key = self.store.vectors(key for key, _ in passages)
+            self.vectors.add([p for _, p in passages], np.stack([by_key[key] for key, _ in passages]))
 
     def _write_words(self) -> dict[str, str]:
         if self.whole or not self.words.present:
@@ -231,7 +248,7 @@ class _Run:
         return {**fixed, **names, "corpus_version": self.report.corpus_version}
 
     def _corpus_version(self) -> str:
-        hashes = sorted(f"{i}:{digest}" for i, _, digest in self.store.files(self.upcoming))
+        hashes = sorted(f"{i}:{digest}" for i, _, digest, _ in self.store.files(self.upcoming))
         return blake2b("\n".join(hashes).encode(), digest_size=6).hexdigest()
 
     def _key(self, passage: Passage) -> str:
@@ -246,7 +263,8 @@ def embedding_text(passage: Passage) -> str:
 
 def _stored(change: Change) -> StoredDocument:
     parsed = change.parsed
-    return StoredDocument(parsed.meta.id, parsed.path, change.digest, parsed.meta.titel, parsed.meta.model_dump(mode="json"), parsed.body)
+    meta = parsed.meta.model_dump(mode="json")
+    return StoredDocument(parsed.meta.id, parsed.path, change.digest, parsed.meta.titel, meta, parsed.body, change.stamp)
 
 
 def _batches(items: Iterable, size: int) -> Iterator[list]:

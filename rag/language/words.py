@@ -11,6 +11,7 @@ import Stemmer
 from bm25s.stopwords import STOPWORDS_DUTCH
 
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
+_COMBINING = re.compile("[" + "".join(chr(c) for c in range(0x10000) if unicodedata.combining(chr(c))) + "]")
 _QUESTION_WORDS = """wat wie waar wanneer waarom hoe welk welke hoeveel waarvoor waarmee waarover waaruit mag kan moet kun
 kunnen mogen moeten zijn is volgens graag vertel leg uit vaak lang veel precies eigenlijk nog al alle bestaat bestaan gaat
 what who where when why how which the of is are does do did can
@@ -23,8 +24,8 @@ _stemmer = Stemmer.Stemmer("dutch")
 
 def fold(text: str) -> str:
     """Lower case, without diacritics, so that "coöperatie" and "cooperatie" are one word."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    lowered = text.lower()
+    return lowered if lowered.isascii() else _COMBINING.sub("", unicodedata.normalize("NFKD", lowered))
 
 
 def words(text: str) -> list[str]:

