@@ -4,12 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rag.knowledge.readers import corpus_files, read_document
 from rag.knowledge.splitter import split_document
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 FILES = corpus_files([CORPUS])
+#: Fact numbers by sheet and type. `ak` has no source and stays out; every other fact is used.
+SHEETS = yaml.safe_load((Path(__file__).parent / "data" / "facts.yml").read_text(encoding="utf-8"))
+FACTS = {i: kind for group in SHEETS.values() for sheet in group.values() for kind, ids in sheet.items() for i in ids}
+#: How the headings of a practice begin: the same questions for each, as far as its sources go.
+QUESTIONS = ("Waarom", "Op welke", "Wie", "Wat ", "Hoe ", "Welke", "Wanneer", "Waar ")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,55 @@ def test_a_document_is_valid_and_every_statement_has_a_source(path):
     for passage in split_document(document):
         assert all(passage.text[s.start : s.end] == s.text for s in passage.sentences)
         assert len(passage.text.split()) <= 220
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_document_rests_on_facts_that_exist_and_have_a_source(path):
+    facts = read_document(path).meta.feiten
+    assert len(facts) == len(set(facts))
+    assert [i for i in facts if FACTS.get(i, "ak") == "ak"] == []
+
+
+def test_every_fact_of_every_sheet_is_used():
+    used = {i for path in FILES for i in read_document(path).meta.feiten}
+    assert sorted(i for i, kind in FACTS.items() if kind != "ak" and i not in used) == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS["practices"])
+def test_a_practice_is_one_document_that_answers_the_same_questions(sheet):
+    document = read_document(CORPUS / f"{sheet}.md")
+    own = {i for kind, ids in SHEETS["practices"][sheet].items() if kind != "ak" for i in ids}
+    assert own <= set(document.meta.feiten), "facts of the sheet that stand elsewhere only"
+    headings = {b.headings[-1] for b in document.blocks if len(b.headings) > 1}
+    assert len(headings) >= 3 and all(h.startswith(QUESTIONS) for h in headings), headings
+
+
+def test_comparisons_cite_every_cell():
+    comparisons = [read_document(p) for p in FILES if read_document(p).meta.soort == "vergelijking"]
+    assert len(comparisons) >= 6
+    for document in comparisons:
+        rows = [b for b in document.blocks if b.kind == "row"]
+        assert len(rows) >= 5 and all(len(b.cites) >= 2 for b in rows), document.meta.id
+
+
+def test_every_sentence_of_the_index_stands_verbatim_in_its_source(shipped):
+    from rag.knowledge.quotes import missing_quotes
+
+    checked, missing = missing_quotes(shipped.searcher.store)
+    assert checked > 1000 and missing == []
+
+
+def test_every_quote_of_an_answer_stands_verbatim_in_its_passage_and_document(shipped):
+    from rag.knowledge.quotes import stands_in
+
+    for path in FILES:
+        document = read_document(path)
+        for citation in shipped.ask(f"Wat is {document.meta.titel}?").citations:
+            body = shipped.searcher.store.document(citation.passage.document_id).body
+            sentences = {s.text: s.kind for s in citation.passage.sentences}
+            for quote in citation.quotes or (citation.quote,):
+                assert quote in citation.passage.text
+                assert all(stands_in(s, body, kind) for s, kind in sentences.items() if s in quote)
 
 
 def test_ids_are_unique():
