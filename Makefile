@@ -32,8 +32,8 @@ $(EVAL_STAMP): pyproject.toml $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[eval]'
 	@touch $@
 
-test: $(TEST_STAMP) ## run the whole suite; installs Chromium where it is missing and may be installed
-	@sh tests/install-chromium.sh
+test: $(TEST_STAMP) ## run the whole suite; installs Chromium and tesseract where missing and allowed
+	@sh tests/install-system.sh
 	@$(BIN)/python -m ruff check rag eval tests app.py
 	@$(BIN)/python -m pytest
 

@@ -94,6 +94,7 @@ class Document:
     blocks: tuple[Block, ...]
     path: str
     text: str = ""
+    links: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:

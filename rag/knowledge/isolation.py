@@ -6,9 +6,11 @@ read here: its readers take time in proportion to its size, and starting a proce
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +28,7 @@ class IsolatedReader:
     def __init__(self, max_mb: int = 200, limit_s: float = 60.0, memory_mb: int = 1000) -> None:
         self._max_mb, self._limit_s, self._memory_mb = max_mb, limit_s, memory_mb
         self._process: subprocess.Popen | None = None
+        self._scratch: tempfile.TemporaryDirectory | None = None
 
     def __enter__(self) -> IsolatedReader:
         return self
@@ -66,7 +69,10 @@ class IsolatedReader:
     def _start(self) -> subprocess.Popen:
         command = [sys.executable, "-m", "rag.knowledge.isolation", str(self._max_mb), str(self._memory_mb)]
         root = Path(__file__).resolve().parents[2]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root)
+        # What a killed process leaves behind (an unpacked zip) goes with this folder.
+        self._scratch = tempfile.TemporaryDirectory(prefix="pps-lezen-")
+        environment = {**os.environ, "TMPDIR": self._scratch.name, "OMP_THREAD_LIMIT": "1"}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root, env=environment)
         return self._process
 
     def _stop(self) -> None:
@@ -77,6 +83,8 @@ class IsolatedReader:
                 with suppress(BrokenPipeError):  # what was still to be written to a process that is gone
                     stream.close()
             self._process = None
+            if self._scratch:
+                self._scratch.cleanup()
 
 
 def _parse(path: Path, max_mb: int) -> FileContents:

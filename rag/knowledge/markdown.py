@@ -25,6 +25,7 @@ _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*$")
 _MARKER = re.compile(r"\s*\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_TARGET = re.compile(r"!?\[[^\]\n]*\]\(<?([^()\s>]+)>?")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])([*_])(?=\S)([^*_]+?)(?<=\S)\3(?![\w*])|`([^`]+)`")
 
 
@@ -75,7 +76,8 @@ def read_markdown(path: Path, text: str) -> Document:
     unknown = sorted({i for b in blocks for _, ids in b.cites for i in ids} - known)
     if unknown:
         raise DocumentError(f"{path.name}: de tekst verwijst naar bronnen die niet onder bronnen staan: {', '.join(unknown)}.")
-    return Document(meta, blocks, str(path), text)
+    links = tuple(dict.fromkeys(m[1] for m in _TARGET.finditer(text[body:])))
+    return Document(meta, blocks, str(path), text, links)
 
 
 def clean_inline(raw: str) -> tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]:

@@ -23,6 +23,8 @@ READERS = {
     ".htm": "html",
     ".zip": "zip",
 }
+#: Longest line in characters; no text that people wrote comes near it.
+MAX_LINE = 2_000_000
 #: A file changed less than this long ago may change again without its time showing it.
 YOUNG_S = 2.0
 #: Older or other formats that people try: what to do with them.
@@ -119,6 +121,10 @@ def read_document(path: Path) -> Document:
 
         return read_docx(path) if kind == "docx" else read_pptx(path)
     text = _text(path)
+    if max(map(len, text.splitlines()), default=0) > MAX_LINE:
+        raise DocumentError(
+            f"{path.name}: het bestand heeft een regel van meer dan {MAX_LINE / 1e6:.0f} miljoen tekens; dat is geen tekst."
+        )
     if kind == "html":
         from rag.knowledge.html import read_html
 

@@ -44,7 +44,7 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     found = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
-    assert found, "no Chromium: run tests/install-chromium.sh"
+    assert found, "no Chromium: run tests/install-system.sh"
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield made

@@ -1,0 +1,22 @@
+#!/bin/sh
+# What the tests need of the system: a Chromium for the browser tests, tesseract with Dutch for reading scans.
+# Looks for them, installs Debian's as root, or says precisely what to do.
+set -eu
+missing=""
+chromium=""
+for name in chromium chromium-browser google-chrome; do
+  command -v "$name" >/dev/null 2>&1 && chromium=yes
+done
+[ -n "$chromium" ] || missing="chromium"
+if ! command -v tesseract >/dev/null 2>&1 || ! tesseract --list-langs 2>/dev/null | grep -qx nld; then
+  missing="$missing tesseract-ocr tesseract-ocr-nld"
+fi
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  echo "Voor de tests wordt geïnstalleerd: $missing."
+  # shellcheck disable=SC2086 - several packages
+  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  exit 0
+fi
+echo "De tests hebben dit nodig: $missing. Installeer het, bijvoorbeeld met: sudo apt-get install $missing" >&2
+exit 1
