@@ -121,7 +121,7 @@ def read_document(path: Path) -> Document:
 
         return read_docx(path) if kind == "docx" else read_pptx(path)
     text = _text(path)
-    if max(map(len, text.splitlines()), default=0) > MAX_LINE:
+    if kind != "html" and max(map(len, text.splitlines()), default=0) > MAX_LINE:
         raise DocumentError(
             f"{path.name}: het bestand heeft een regel van meer dan {MAX_LINE / 1e6:.0f} miljoen tekens; dat is geen tekst."
         )
