@@ -1,4 +1,4 @@
-"""Command line: python -m rag index | search | ask | serve | doctor. With --json one object on standard output."""
+"""Command line: python -m rag index | corpus | search | ask | serve | doctor. With --json one object on standard output."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rag.errors import PpsError
-from rag.settings import get_settings
+from rag.settings import Settings, get_settings
 from rag.types import Answer, Filters, Hit
 
 
@@ -37,7 +37,19 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--corpus", type=Path, action="append", help="map met documenten (mag vaker)")
     index.add_argument("--rebuild", action="store_true", help="gooi de index weg en maak hem opnieuw")
     index.add_argument("--wait", type=float, default=0.0, metavar="S", help="wacht zoveel seconden op een ander proces")
+    index.add_argument("--dry-run", action="store_true", help="toon wat er zou veranderen, en verander niets")
     index.set_defaults(run=_index)
+
+    corpus = commands.add_parser("corpus", help="controleer of tel de documenten")
+    parts = corpus.add_subparsers(required=True, metavar="onderdeel")
+    check = parts.add_parser("check", help="zoek fouten: kenmerken, links, bronnen, dubbele tekst, verlopen data")
+    check.add_argument("--corpus", type=Path, action="append", help="map met documenten (mag vaker)")
+    check.set_defaults(run=_check)
+    stats = parts.add_parser("stats", help="toon documenten, passages, domeinen en leeftijd")
+    stats.set_defaults(run=_stats)
+    forget = parts.add_parser("forget", help="haal oude teksten van een document voorgoed uit het archief")
+    forget.add_argument("document", help="id van het document")
+    forget.set_defaults(run=_forget)
 
     search = commands.add_parser("search", help="zoek passages")
     search.add_argument("question", metavar="vraag")
@@ -63,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
     doctor.set_defaults(run=_doctor)
 
-    for command in (index, search, ask, doctor):
+    for command in (index, check, stats, forget, search, ask, doctor):
         command.add_argument("--json", action="store_true", help="uitvoer als JSON")
     return parser
 
@@ -71,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
 def _index(arguments: argparse.Namespace) -> int:
     from rag.knowledge.job import index_corpus
 
-    settings = get_settings()
-    if arguments.corpus:
-        settings = settings.model_copy(update={"corpus": arguments.corpus})
+    settings = _with_corpus(arguments)
+    if arguments.dry_run:
+        return _dry_run(settings, arguments.json)
     report = index_corpus(settings, rebuild=arguments.rebuild, wait_s=arguments.wait, show_progress=not arguments.json)
     data = report.as_dict()
     if arguments.json:
@@ -86,6 +98,80 @@ def _index(arguments: argparse.Namespace) -> int:
     for problem in report.errors:
         print(f"Niet ingelezen — {problem['message']}", file=sys.stderr)
     return 1 if report.errors else 0
+
+
+def _with_corpus(arguments: argparse.Namespace) -> Settings:
+    settings = get_settings()
+    return settings.model_copy(update={"corpus": arguments.corpus}) if arguments.corpus else settings
+
+
+def _dry_run(settings: Settings, as_json: bool) -> int:
+    from rag.knowledge.sync import compare
+
+    report = compare(settings.corpus, settings.index_dir, settings.max_file_mb, settings.file_limit_s)
+    if as_json:
+        lists = {name: getattr(report, name) for name in ("created", "updated", "skipped", "deleted")}
+        print(json.dumps({"dry_run": True, **lists, "documents": report.documents, "errors": report.errors}, ensure_ascii=False))
+    else:
+        for label, ids in (("nieuw", report.created), ("gewijzigd", report.updated), ("verwijderd", report.deleted)):
+            for i in ids:
+                print(f"{label:<11} {i}")
+        print(
+            f"Proef: {len(report.created)} nieuw, {len(report.updated)} gewijzigd, {len(report.deleted)} verwijderd, "
+            f"{len(report.skipped)} ongewijzigd. Er is niets veranderd."
+        )
+    for problem in report.errors:
+        print(f"Niet te lezen — {problem['message']}", file=sys.stderr)
+    return 1 if report.errors else 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from rag.knowledge.check import check
+
+    settings = _with_corpus(arguments)
+    result = check(settings.corpus, settings.max_file_mb, settings.file_limit_s)
+    if arguments.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False))
+    else:
+        for f in result.findings:
+            print(f"{f.level:<7} {f.where}: {f.message}")
+        wrong = sum(f.level == "fout" for f in result.findings)
+        told = f"{wrong} fout(en), {len(result.findings) - wrong} aandachtspunt(en)" if result.findings else "geen problemen gevonden"
+        print(f"{result.documents} documenten, {result.passages} passages: {told}.")
+    return 0 if result.ok else 1
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from rag.knowledge.stats import stats
+    from rag.knowledge.store import PassageStore
+
+    found = stats(PassageStore(get_settings().index_dir))
+    if not found.corpus_version:
+        raise PpsError("Er is nog geen index. Maak hem met: python -m rag index")
+    data = found.as_dict()
+    if arguments.json:
+        print(json.dumps(data, ensure_ascii=False))
+        return 0
+    print(f"{data['documents']} documenten, {data['passages']} passages; {data['archived_passages']} oude passages in het archief.")
+    print(f"Corpusversie {data['corpus_version']}, bijgewerkt op {data['indexed_at']}.")
+    for title, name in (("Soort", "soort"), ("Domein", "domein"), ("Status", "status"), ("Laatst gecontroleerd", "age")):
+        print(f"\n{title}")
+        for label, count in data[name].items():
+            print(f"  {label:<24}{count:>6}")
+    for i in data["overdue"]:
+        print(f"Over de controledatum: {i}")
+    return 0
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from rag.knowledge.lock import writer_lock
+    from rag.knowledge.store import PassageStore
+
+    settings = get_settings()
+    with writer_lock(settings.index_dir):
+        count = PassageStore(settings.index_dir).forget(arguments.document)
+    print(json.dumps({"forgotten": count}) if arguments.json else f"{count} oude passage(s) van '{arguments.document}' verwijderd.")
+    return 0
 
 
 def _search(arguments: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ class Parsed:
     path: str
     body: str
     passages: list[Passage]
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,4 @@ def parse_file(path: Path, max_mb: int) -> FileContents:
 
 
 def _parsed(document: Document, passages: list[Passage]) -> Parsed:
-    return Parsed(document.meta, document.path, document.text, passages)
+    return Parsed(document.meta, document.path, document.text, passages, document.links)

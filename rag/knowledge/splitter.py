@@ -18,7 +18,7 @@ from rag.language.sentences import sentence_spans
 from rag.types import Passage, PassageSentence
 
 #: Part of every document's fingerprint: a change in splitting re-indexes everything.
-VERSION = "split-4"
+VERSION = "split-5"
 MIN_WORDS, MAX_WORDS = 100, 200
 #: A section shorter than this is joined with the next one under the same parent.
 JOIN_BELOW = 100
@@ -124,7 +124,7 @@ def _draft(document: Document, headings: tuple[str, ...], units: list[_Unit]) ->
             kind = "sentence" if kind == "lead" and not piece.endswith(":") else kind
             page = block.page
             heading = block.headings[-1] if block.headings else meta.titel
-            sentences.append(PassageSentence(piece, start, len(text), kind, block.group, heading, page, _sources(block, z)))
+            sentences.append(PassageSentence(piece, start, len(text), kind, block.group, heading, page, _sources(block, a, z)))
             previous = block
     used = {i for s in sentences for i in s.sources}
     sources = tuple(s for s in document.sources if not used or s.id in used)
@@ -161,12 +161,15 @@ def _separator(previous: Block | None, block: Block, started: bool) -> str:
     return ("\n" if together else "\n\n") + mark
 
 
-def _sources(block: Block, end: int) -> tuple[str, ...]:
-    """The source ids of the stretch of `block` that holds character `end` - 1."""
+def _sources(block: Block, start: int, end: int) -> tuple[str, ...]:
+    """The source ids of the stretches of `block` that characters `start` to `end` touch; the last stretch's after all of them."""
+    found: dict[str, None] = {}
+    before = 0
     for stop, ids in block.cites:
-        if end <= stop + 1:
-            return ids
-    return block.cites[-1][1] if block.cites else ()
+        if start < stop and end > before + 1:  # a full stop after the marker belongs to the sentence before it
+            found.update(dict.fromkeys(ids))
+        before = stop
+    return tuple(found) or (block.cites[-1][1] if block.cites else ())
 
 
 def _count(text: str) -> int:

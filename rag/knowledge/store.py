@@ -21,7 +21,7 @@ import numpy as np
 from rag.errors import IndexMissingError, PpsError
 from rag.types import Passage, passage_from_json, passage_to_json
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (generation INTEGER PRIMARY KEY, at TEXT NOT NULL, corpus_version TEXT NOT NULL);
@@ -183,6 +183,11 @@ class PassageStore:
         """How many documents or passages there are."""
         with self._reading() as db:
             return db.execute(f"SELECT count(*) FROM {table} WHERE {_VISIBLE}", {"g": generation}).fetchone()[0]
+
+    def passages_per_document(self) -> dict[str, int]:
+        query = f"SELECT document_id, count(*) FROM passages WHERE {_VISIBLE} GROUP BY document_id"
+        with self._reading() as db:
+            return dict(db.execute(query, {"g": None}).fetchall())
 
     def sentence_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, np.ndarray]:
         """Vectors of the sentences of these passages where kept: id → array (sentences, dimension), float32."""
