@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ class Advisor:
     chat_model: ChatModel | None = None
     settings: Settings = field(default_factory=get_settings)
     steps: list[Step] = field(default_factory=list)
+    on_answer: Callable[[Answer], None] | None = None  # told every finished answer; a failure of it costs no answer
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -56,13 +58,13 @@ class Advisor:
         context = self._context(question, filters, k)
         for _ in self._run(context):
             pass
-        return context.answer(self._version())
+        return self._finished(context)
 
     def stream(self, question: str, filters: Filters = Filters(), *, k: int = 8) -> Iterator[Event]:
         """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end)."""
         context = self._context(question, filters, k)
         yield from self._run(context)
-        yield Event("answer", answer=context.answer(self._version()))
+        yield Event("answer", answer=self._finished(context))
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
@@ -105,6 +107,13 @@ class Advisor:
             yield from step.run(context)
         finally:
             context.timings_ms[step.name] = (time.perf_counter() - started) * 1000
+
+    def _finished(self, context: Context) -> Answer:
+        answer = context.answer(self._version())
+        if self.on_answer:
+            with suppress(Exception):
+                self.on_answer(answer)
+        return answer
 
     def _version(self) -> str:
         try:

@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     forget = parts.add_parser("forget", help="haal oude teksten van een document voorgoed uit het archief")
     forget.add_argument("document", help="id van het document")
     forget.set_defaults(run=_forget)
+    clear = parts.add_parser("clear-gaps", help="wis de bewaarde vragen zonder antwoord")
+    clear.set_defaults(run=_clear_gaps)
 
     search = commands.add_parser("search", help="zoek passages")
     search.add_argument("question", metavar="vraag")
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
     doctor.set_defaults(run=_doctor)
 
-    for command in (index, check, stats, forget, search, ask, doctor):
+    for command in (index, check, stats, forget, clear, search, ask, doctor):
         command.add_argument("--json", action="store_true", help="uitvoer als JSON")
     return parser
 
@@ -171,6 +173,14 @@ def _forget(arguments: argparse.Namespace) -> int:
     with writer_lock(settings.index_dir):
         count = PassageStore(settings.index_dir).forget(arguments.document)
     print(json.dumps({"forgotten": count}) if arguments.json else f"{count} oude passage(s) van '{arguments.document}' verwijderd.")
+    return 0
+
+
+def _clear_gaps(arguments: argparse.Namespace) -> int:
+    from rag.gaps import GapLog
+
+    GapLog(get_settings().index_dir).clear()
+    print(json.dumps({"cleared": True}) if arguments.json else "De bewaarde vragen zijn gewist.")
     return 0
 
 

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
     file_limit_s: float = Field(60.0, gt=0, description="Seconden die het lezen van één bestand mag duren")
 
+    keep_gaps: bool = Field(True, description="Vragen zonder antwoord bewaren voor de pagina kennisgaten, zonder namen en nummers")
+
     @field_validator("corpus", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
@@ -14,6 +15,7 @@ from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
 from rag.guard.question import has_words, normalise
 from rag.language.abbreviations import shortened, with_both_forms
+from rag.language.dates import dutch_date
 from rag.language.detect import detect_language
 from rag.search.searcher import Searcher
 from rag.types import Hit
@@ -127,6 +129,10 @@ class Compose:
     name = "compose"
 
     def run(self, context: Context) -> Iterator[Event]:
+        yield from self._compose(context)
+        context.notices += _overdue(context)
+
+    def _compose(self, context: Context) -> Iterator[Event]:
         if context.chat_model:
             try:
                 yield from GenerativeComposer(context.chat_model).run(context)
@@ -146,6 +152,20 @@ class Compose:
                 yield Event("sentence", sentence=sentence, citations=tuple(context.draft.citations))
         if context.language == "en":
             context.notices.append("The sources are in Dutch; the answer quotes them in Dutch.")
+
+
+def _overdue(context: Context, today: date | None = None) -> list[str]:
+    """A notice where the answer leans on documents that are due for a check."""
+    now = (today or date.today()).isoformat()
+    passages = [c.passage for c in context.draft.citations if c.passage.review_by and c.passage.review_by < now]
+    listed = {p.document_id: p for p in passages}.values()
+    if not listed:
+        return []
+    if context.language == "en":
+        told = "; ".join(f"“{p.title}” (last checked on {p.checked})" for p in listed)
+        return [f"Please note: this answer leans on a document that is due for a check: {told}."]
+    told = "; ".join(f"“{p.title}” (laatst gecontroleerd op {dutch_date(p.checked)})" for p in listed)
+    return [f"Let op: dit antwoord steunt op een document dat opnieuw gecontroleerd moet worden: {told}."]
 
 
 def _interleaved(lists: list[list[Hit]]) -> list[Hit]:

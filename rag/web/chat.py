@@ -71,6 +71,7 @@ def build(advisor: Advisor) -> gr.Blocks:
                 with gr.Accordion("Filters op domein en rol", open=False, elem_id="filters"):
                     domein = gr.CheckboxGroup([(v, k) for k, v in labels.DOMEIN.items()], label="Domein", info="Niets aangevinkt is alles.")
                     rol = gr.CheckboxGroup([(v, k) for k, v in labels.ROL.items()], label="Rol", info="Voor wie de informatie bedoeld is.")
+                gr.HTML(f'<p class="beheer"><a href="/corpus">{labels.CORPUS}</a> · <a href="/kennisgaten">Kennisgaten</a></p>')
                 new = gr.Button("Nieuw gesprek", variant="secondary", elem_id="nieuw")
             with gr.Column(scale=2, min_width=320):
                 evidence = gr.HTML(evidence_html((), ()), elem_id="bewijs")

@@ -10,6 +10,7 @@ INTRO = (
     "passage die u kunt openen. De adviseur geeft geen juridisch advies over een concrete zaak. **Zet geen persoonsgegevens in "
     "uw vraag.**"
 )
+CORPUS = "Wat de adviseur weet"
 EXAMPLES = [
     "Wat is PPS volgens TNO?",
     "Wat zijn alternatieven voor PPS?",

@@ -22,6 +22,7 @@ from rag.errors import IndexBusyError, PpsError
 from rag.knowledge.documents import Domein, Fase, Rol, Soort
 from rag.settings import Settings
 from rag.types import Filters
+from rag.web.report import Reports
 from rag.web.source_page import message_page, source_page
 
 
@@ -40,6 +41,9 @@ class Ask(BaseModel):
 
 def create_app(advisor: Advisor) -> FastAPI:
     """The whole web application for `advisor`."""
+    reports = Reports(advisor)
+    if advisor.settings.keep_gaps and advisor.on_answer is None:
+        advisor.on_answer = lambda answer: reports.gaps.record(answer, advisor.searcher.snapshot().lexical.knows)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):  # noqa: ANN202
@@ -76,6 +80,14 @@ def create_app(advisor: Advisor) -> FastAPI:
             text = "Dit document staat niet (meer) in de bronnen van de adviseur."
             return HTMLResponse(message_page("Document niet gevonden", text), 404)
         return HTMLResponse(page)
+
+    @app.get("/corpus", response_class=HTMLResponse)
+    def corpus() -> HTMLResponse:
+        return HTMLResponse(reports.corpus_page())
+
+    @app.get("/kennisgaten", response_class=HTMLResponse)
+    def gaps() -> HTMLResponse:
+        return HTMLResponse(reports.gaps_page())
 
     @app.post("/api/v1/ask")
     def ask(body: Ask, request: Request):  # noqa: ANN202 - JSON or a stream, as the caller accepts

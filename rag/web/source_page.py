@@ -1,40 +1,76 @@
-"""The page of one document, with the cited passage highlighted."""
+"""The page of one document, with the cited passage highlighted; also of texts that are no longer in use."""
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 
-from rag.knowledge.store import PassageStore
+from rag.knowledge.store import PassageStore, StoredDocument
+from rag.language.dates import dutch_date
 from rag.types import Passage, PassageSentence
 from rag.web.render import templates
 
 
 def source_page(store: PassageStore, document_id: str, wanted: str | None) -> str | None:
-    """HTML of the document; None when there is no such document. `wanted` is the last part of a passage id."""
+    """HTML of the document; None when there is no such document, nor an archived passage of it.
+
+    `wanted` is the last part of a passage id. A passage that has changed or gone is shown as it was, with a notice.
+    """
     document = store.document(document_id)
-    if not document:
-        return None
-    passages = store.passages_of(document_id)
     chosen = f"{document_id}.{wanted}" if wanted else ""
+    passages = store.passages_of(document_id) if document else []
+    archived = store.archived(chosen) if chosen and all(p.id != chosen for p in passages) else None
+    if not document:
+        return _archived_only(*archived) if archived else None
     numbers = {entry["id"]: n for n, entry in enumerate(document.meta["bronnen"], 1)}
-    shown: tuple[str, ...] = ()
-    sections = []
-    for passage in passages:
-        headings = _new_headings(shown, passage.headings, document.title)
-        shown = passage.headings
-        sections.append({"headings": headings, "blocks": _blocks(passage, numbers), "chosen": passage.id == chosen, "page": passage.page})
+    sections = _sections(passages, document.title, numbers, chosen)
     return (
         templates()
         .get_template("source.html")
         .render(
             title=document.title,
             meta=document.meta,
+            notice=_status_notice(document),
+            checked=dutch_date(document.meta["laatst_gecontroleerd"]),
             sections=sections,
             sources=document.meta["bronnen"],
-            chosen=any(s["chosen"] for s in sections),
-            missing=bool(wanted) and not any(s["chosen"] for s in sections),
+            chosen=any(s["chosen"] for s in sections) or bool(archived),
+            missing=bool(wanted) and not archived and not any(s["chosen"] for s in sections),
+            archived=_old(*archived) if archived else None,
         )
     )
+
+
+def _archived_only(passage: Passage, gone: str) -> str:
+    """The page of a passage whose document is no longer among the sources."""
+    return templates().get_template("archived.html").render(title=passage.title, archived=_old(passage, gone), sources=passage.sources)
+
+
+def _old(passage: Passage, gone: str) -> dict:
+    numbers = {s.id: n for n, s in enumerate(passage.sources, 1)}
+    return {"blocks": _blocks(passage, numbers), "gone": dutch_date(gone), "heading": passage.section, "page": passage.page}
+
+
+def _status_notice(document: StoredDocument, today: date | None = None) -> str:
+    today_text = (today or date.today()).isoformat()
+    until = document.meta.get("geldig_tot") or ""
+    if document.meta.get("status") == "concept":
+        return "Dit document is een concept. De adviseur gebruikt het nog niet voor antwoorden."
+    if document.meta.get("status") == "vervallen":
+        return "Dit document is vervallen. De adviseur gebruikt het niet meer voor antwoorden."
+    if until and until < today_text:
+        return f"Dit document was geldig tot en met {dutch_date(until)}. De adviseur gebruikt het niet meer voor antwoorden."
+    return ""
+
+
+def _sections(passages: list[Passage], title: str, numbers: dict[str, int], chosen: str) -> list[dict]:
+    shown: tuple[str, ...] = ()
+    sections = []
+    for passage in passages:
+        headings = _new_headings(shown, passage.headings, title)
+        shown = passage.headings
+        sections.append({"headings": headings, "blocks": _blocks(passage, numbers), "chosen": passage.id == chosen, "page": passage.page})
+    return sections
 
 
 def message_page(title: str, text: str) -> str:

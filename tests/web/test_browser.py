@@ -126,3 +126,24 @@ def test_the_page_is_dutch_and_fits(page):
     assert page.evaluate("document.documentElement.lang") == "nl"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
     assert page.get_by_role("heading", level=1).count() == 1
+
+
+def test_the_report_shows_what_the_advisor_knows(page):
+    page.get_by_role("link", name="Wat de adviseur weet").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wat de adviseur weet")
+    expect(page.locator(".tiles")).to_contain_text("Passages")
+    expect(page.locator(".bars .bar").first).to_be_visible()
+    expect(page.get_by_text("Er zijn geen problemen gevonden")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page does not scroll sideways"
+    ARTEFACTS.mkdir(exist_ok=True)
+    shot = page.screenshot(path=ARTEFACTS / f"report-{page.viewport_size['width']}.png", full_page=True)
+    assert len(shot) > 20_000
+    page.get_by_role("link", name="Samen misdaad anders bestrijden").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Samen misdaad anders bestrijden")
+
+
+def test_a_question_without_an_answer_comes_among_the_gaps(page):
+    ask(page, "Hoeveel medewerkers heeft het RIEC Limburg in 2031?")
+    expect(page.locator("#gesprek")).to_contain_text(re.compile("bronnen"), timeout=20_000)
+    page.get_by_role("link", name="Kennisgaten").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kennisgaten")

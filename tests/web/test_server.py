@@ -25,7 +25,7 @@ def test_a_source_page_highlights_the_passage(client, advisor):
 
 def test_a_passage_that_is_gone_is_told(client):
     page = client.get("/bron/project-lantaarn?passage=weg").text
-    assert "staat niet meer in dit document" in page and 'id="passage"' not in page
+    assert "niet in het archief" in page and 'id="passage"' not in page
 
 
 @pytest.mark.parametrize("address", ["/bron/bestaat-niet", "/bron/..%2f..%2fetc%2fpasswd", "/bron/%3Cscript%3E"])
@@ -69,3 +69,25 @@ def test_search(client):
 def test_headers(client):
     headers = client.get("/bron/project-lantaarn").headers
     assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
+
+
+def test_the_report_counts_and_lists_what_needs_attention(client):
+    page = client.get("/corpus").text
+    assert ">2</dd>" in page and 'href="/bron/project-lantaarn"' in page and "geen problemen gevonden" in page
+
+
+def test_unanswered_questions_come_on_the_page_of_gaps(client):
+    assert "nog geen vragen" in client.get("/kennisgaten").text
+    reply = client.post("/api/v1/ask", json={"question": "Hoeveel budget kreeg project Lantaarn van Piet Paulusma?"}).json()
+    page = client.get("/kennisgaten").text
+    assert reply["status"] != "not_in_corpus" or ("Hoeveel budget" in page and "Paulusma" not in page)
+    client.post("/api/v1/ask", json={"question": "Wat is project Lantaarn?"})
+    assert "Wat is project Lantaarn?" not in client.get("/kennisgaten").text
+
+
+def test_gaps_can_be_switched_off(searcher, settings):
+    from rag.advisor import Advisor
+
+    advisor = Advisor(searcher, None, settings.model_copy(update={"keep_gaps": False}))
+    with TestClient(create_app(advisor)) as made:
+        assert advisor.on_answer is None and "staat uit" in made.get("/kennisgaten").text
