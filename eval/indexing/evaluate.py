@@ -19,8 +19,9 @@ from eval.metrics import interval
 from rag.knowledge.readers import corpus_files, read_document
 from rag.knowledge.splitter import split_document
 from rag.knowledge.store import PassageStore
-from rag.knowledge.sync import embedding_text
+from rag.knowledge.sync import embedding_text, sync
 from rag.search.embedder import load_embedder
+from rag.search.vectors import connect
 from rag.settings import get_settings
 
 #: Passages with which the bare embedder is timed: before and after the index run, so that a busy machine shows.
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
         for n in range(5):
             write_document(corpus, n, pool, seed=12)
             rows.append(_index(corpus, index, "one_changed"))
+        rows += _warm(corpus, index, pool, settings.threads)
         if arguments.kills:
             rows.append(kills(Path(temporary), pool, arguments.kills))
     bare = {k: [r[k] for r in rows if r["what"] == "bare"] for k in ("library_per_s", "pool_per_s")}
@@ -52,6 +54,7 @@ def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
         "ratio": {k.removesuffix("_per_s"): _value(speed / (sum(v) / len(v))) for k, v in bare.items()},
         "unchanged": {"seconds": interval([r["seconds"] for r in rows if r["what"] == "unchanged"])},
         "one_changed": {"seconds": interval([r["seconds"] for r in rows if r["what"] == "one_changed"])},
+        "one_changed_warm": {"seconds": interval([r["seconds"] for r in rows if r["what"] == "one_changed_warm"])},
     }
     if arguments.kills:
         systems["kill"] = {k: _value(float(rows[-1][k])) for k in ("kills", "survived", "reader_errors", "half_documents", "equal")}
@@ -97,6 +100,20 @@ def _index(corpus: Path, index: Path, what: str) -> dict:
     report = json.loads(done.stdout)
     counts = {k: report[k] for k in ("created", "updated", "skipped", "passages")}
     return {"what": what, "seconds": seconds, "peak_mb": after.ru_maxrss / 1024, "cpu_s": after.ru_utime - before.ru_utime, **counts}
+
+
+def _warm(corpus: Path, index: Path, pool: list[str], threads: int) -> list[dict]:
+    """One changed document in a process that has the model and Chroma loaded, as a running server has."""
+    embedder = load_embedder(get_settings().embedding_model)
+    embedder.encode_query("warm")
+    chroma = connect(index / "chroma")
+    rows = []
+    for n in range(5, 10):
+        write_document(corpus, n, pool, seed=13)
+        started = time.perf_counter()
+        report = sync([corpus], index, embedder, lambda: chroma, threads=threads)
+        rows.append({"what": "one_changed_warm", "seconds": time.perf_counter() - started, "updated": len(report.updated)})
+    return rows
 
 
 def kills(folder: Path, pool: list[str], times: int, documents: int = 60) -> dict:

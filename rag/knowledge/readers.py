@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -42,16 +44,17 @@ def corpus_files(folders: list[Path]) -> list[Path]:
     Raises:
         DocumentError: a folder does not exist.
     """
-    files: list[Path] = []
+    files: list[str] = []
     for folder in folders:
         if not folder.is_dir():
             raise DocumentError(f"De corpusmap {folder} bestaat niet. Geef een bestaande map op.")
-        for path in folder.rglob("*"):
-            suffix = path.suffix.lower()
-            hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-            if (suffix in READERS or suffix in NEARLY) and path.name != "README.md" and not hidden and path.is_file():
-                files.append(path)
-    return sorted(files)
+        for root, inner, names in os.walk(folder):
+            inner[:] = [name for name in inner if not name.startswith(".")]
+            for name in names:
+                suffix = os.path.splitext(name)[1].lower()
+                if (suffix in READERS or suffix in NEARLY) and name != "README.md" and not name.startswith((".", "~$")):
+                    files.append(os.path.join(root, name))
+    return [Path(name) for name in sorted(files) if os.path.isfile(name)]
 
 
 def file_stamp(path: Path) -> str:
@@ -59,7 +62,9 @@ def file_stamp(path: Path) -> str:
 
     Empty while the file is so young that another change could leave the same time (as git does for its index).
     """
-    parts = [p.stat() for p in (path, sidecar_path(path)) if p.exists()]
+    parts = [os.stat(path)]
+    with suppress(FileNotFoundError):
+        parts.append(os.stat(f"{path}.yml"))
     if any(time.time() - part.st_mtime < YOUNG_S for part in parts):
         return ""
     return ":".join(f"{part.st_size}-{part.st_mtime_ns}" for part in parts)

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from rag.knowledge.changes import Progress
 from rag.search.lexical import Delta, base_rows, counted, lexical_text, write_base
-from rag.search.lexical_base import FORMAT, Labels, LexicalBase
+from rag.search.lexical_base import FORMAT, Labels, LexicalBase, base_ids
 from rag.types import Passage
 
 
@@ -43,10 +43,11 @@ class WordIndexWriter:
 
     def write_changes(self, removed: Iterable[str], added: Iterable[Passage], generation: int) -> dict[str, str]:
         """A delta that also holds what the one before it held; a new base once it has grown too large."""
-        base = LexicalBase(self._folder / self._base)
+        ids = set(base_ids(self._folder / self._base))
         delta = Delta.load(self._folder / self._delta) if self._delta else Delta()
-        delta.apply(base.row_of, removed, ((p.id, labels_of(p), counted(lexical_text(p))) for p in added))
-        if delta.outgrown(len(base.ids)):
+        delta.apply(ids, removed, ((p.id, labels_of(p), counted(lexical_text(p))) for p in added))
+        if delta.outgrown(len(ids)):
+            base = LexicalBase(self._folder / self._base)
             fresh = ((i, labels, words) for i, (labels, words) in sorted(delta.added.items()))
             self._new_base(merge(base_rows(base, delta.removed), fresh, key=lambda row: row[0]), generation)
         else:

@@ -12,13 +12,13 @@ long a passage) are taken over what is live now, so base plus delta scores exact
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import orjson
 from scipy import sparse
 
 from rag.language.words import content_words, grams, term
@@ -57,14 +57,14 @@ class Delta:
 
     @classmethod
     def load(cls, path: Path) -> Delta:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = orjson.loads(path.read_bytes())
         return cls({i: (as_labels(labels), words) for i, labels, words in data["added"]}, set(data["removed"]))
 
     def save(self, path: Path) -> None:
         added = [[i, labels, words] for i, (labels, words) in sorted(self.added.items())]
-        path.write_text(json.dumps({"added": added, "removed": sorted(self.removed)}, ensure_ascii=False), encoding="utf-8")
+        path.write_bytes(orjson.dumps({"added": added, "removed": sorted(self.removed)}))
 
-    def apply(self, base_ids: dict[str, int], removed: Iterable[str], added: Iterable[tuple[str, Labels, dict[str, int]]]) -> None:
+    def apply(self, base_ids: Container[str], removed: Iterable[str], added: Iterable[tuple[str, Labels, dict[str, int]]]) -> None:
         """First `removed`, then `added`."""
         for i in removed:
             self.added.pop(i, None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import orjson
 from scipy import sparse
 
 from rag.language.words import VERSION, content_words, grams, term
@@ -25,7 +25,7 @@ class LexicalBase:
 
     def __init__(self, folder: Path) -> None:
         def read(name: str) -> list:
-            return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+            return orjson.loads((folder / f"{name}.json").read_bytes())
 
         def mapped(name: str) -> np.ndarray:
             return np.load(folder / f"{name}.npy", mmap_mode="r")
@@ -44,6 +44,11 @@ class LexicalBase:
         self.postings = _load(folder, "postings", (len(self.ids), len(self.terms)), sparse.csc_matrix)
         self.word_grams = _load(folder, "word_grams", (len(self.words), len(self.grams)), sparse.csr_matrix)
         self.row_of = {i: n for n, i in enumerate(self.ids)}
+
+
+def base_ids(folder: Path) -> list[str]:
+    """The ids of a base without opening the rest of it."""
+    return orjson.loads((folder / "ids.json").read_bytes())
 
 
 def as_labels(stored: list) -> Labels:
@@ -90,7 +95,7 @@ def write_base(passages: Iterable[tuple[str, Labels, dict[str, int]]], folder: P
     _save(folder, "postings", term_postings(counts, of_word, len(term_id)))
     lists = {"ids": ids, "labels": labels, "vocabulary": words_listed, "terms": list(term_id), "grams": gram_list}
     for name, value in lists.items():
-        (folder / f"{name}.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        (folder / f"{name}.json").write_bytes(orjson.dumps(value))
 
 
 def base_rows(base: LexicalBase, without: set[str]) -> Iterator[tuple[str, Labels, dict[str, int]]]:
