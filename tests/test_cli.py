@@ -79,3 +79,20 @@ def test_the_default_path_imports_neither_torch_nor_sentence_transformers(rag, c
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PPS_CORPUS": str(corpus), "PPS_INDEX_DIR": str(index_dir)}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_dry_run_check_stats_and_forget(rag, corpus):
+    tried = json.loads(rag("index", "--dry-run", "--json").stdout)
+    assert tried["created"] == ["havenoverleg-vuurtoren", "project-lantaarn"] and tried["dry_run"] is True
+    assert rag("corpus", "stats").returncode == 1, "a dry run makes no index"
+    assert rag("index").returncode == 0
+    stats = json.loads(rag("corpus", "stats", "--json").stdout)
+    assert (stats["documents"], stats["passages"], stats["status"]) == (2, 2, {"actueel": 2})
+    assert "2 documenten" in rag("corpus", "stats").stdout
+    clean = rag("corpus", "check")
+    assert clean.returncode == 0 and "geen problemen gevonden" in clean.stdout
+    (corpus / "leeg.md").write_text("")
+    wrong = rag("corpus", "check", "--json")
+    assert wrong.returncode == 1 and json.loads(wrong.stdout)["findings"][0]["where"] == "leeg.md"
+    assert "0 oude passage(s)" in rag("corpus", "forget", "project-lantaarn").stdout
+    assert rag("corpus", "clear-gaps").returncode == 0

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -250,3 +251,62 @@ def test_vectors_survive_the_round_trip(run_sync, index_dir):
     sentences = store.sentence_vectors([passage.id], embedder.dimension)[passage.id]
     expected = embedder.encode([s.text for s in passage.sentences])
     assert sentences.shape == expected.shape and np.allclose(sentences, expected, atol=2e-3)
+
+
+def test_a_full_disk_is_told_and_the_old_index_still_answers(run_sync, corpus, index_dir, monkeypatch):
+    run_sync()
+    before = contents(index_dir)
+    many_documents(corpus, 40, "havens")
+    connect_to = PassageStore.connect
+
+    @contextmanager
+    def nearly_full(self):
+        """SQLite itself says that the disk is full once the file may not grow."""
+        with connect_to(self) as db:
+            db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 4}")
+            yield db
+
+    monkeypatch.setattr(PassageStore, "connect", nearly_full)
+    with pytest.raises(PpsError, match="vol.*antwoordt nog met de vorige"):
+        run_sync()
+    monkeypatch.undo()
+    assert contents(index_dir) == before
+    searcher = Searcher(index_dir, connect(index_dir / "chroma"), HashEmbedder())
+    assert searcher.search("project Lantaarn", k=1)[0].passage.document_id == "project-lantaarn"
+    assert run_sync().documents == 42
+
+
+def test_every_way_of_saying_that_the_disk_is_full_is_known():
+    import errno
+    import sqlite3
+
+    from chromadb.errors import InternalError
+
+    from rag.knowledge.disk import is_full
+
+    assert is_full(OSError(errno.ENOSPC, "No space left on device")) and is_full(sqlite3.OperationalError("database or disk is full"))
+    assert is_full(InternalError("error returned from database: (code: 13) database or disk is full"))
+    assert not is_full(ValueError("disk is full")) and not is_full(OSError(errno.EACCES, "Permission denied"))
+
+
+def test_a_failed_file_is_not_read_again_until_it_changes(run_sync, corpus, monkeypatch):
+    from rag.knowledge.isolation import IsolatedReader
+
+    (corpus / "kapot.pdf").write_bytes(b"%PDF-1.4 kapot")
+    first = run_sync()
+    asked = []
+    read = IsolatedReader.read
+    monkeypatch.setattr(IsolatedReader, "read", lambda self, path: asked.append(path.name) or read(self, path))
+    assert run_sync().errors == first.errors and asked == []
+    (corpus / "kapot.pdf").write_bytes(b"%PDF-1.5 kapot")
+    assert run_sync().errors and asked == ["kapot.pdf"]
+
+
+def test_unchanged_files_are_known_by_size_and_time(run_sync, corpus, monkeypatch):
+    from rag.knowledge import changes
+
+    for path in corpus.glob("*.md"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    run_sync()
+    monkeypatch.setattr(changes, "file_hash", lambda *_: pytest.fail("an unchanged file was read"))
+    assert len(run_sync().skipped) == 2
