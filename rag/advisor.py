@@ -14,7 +14,7 @@ from rag.errors import PpsError
 from rag.search.embedder import load_embedder
 from rag.search.reranker import CrossEncoderReranker
 from rag.search.searcher import Searcher
-from rag.search.vectors import connect
+from rag.search.vectors import connect_to_read
 from rag.settings import Settings, get_settings
 from rag.steps import Compose, Decide, Guard, Rephrase, Retrieve, Step
 from rag.types import Answer, Filters
@@ -44,7 +44,7 @@ class Advisor:
         """
         settings = settings or get_settings()
         reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
-        chroma = connect(settings.index_dir / "chroma", settings.chroma_url)
+        chroma = connect_to_read(settings.index_dir / "chroma", settings.chroma_url)
         searcher = Searcher(settings.index_dir, chroma, load_embedder(settings.embedding_model), reranker)
         spec = None if no_llm else (llm or settings.llm)
         return cls(searcher, load_chat_model(spec, settings) if spec else None, settings)

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,9 +100,31 @@ class PassageStore:
         if held is None or held[0] != (stat.st_dev, stat.st_ino):
             if held:
                 held[1].close()
-            held = ((stat.st_dev, stat.st_ino), sqlite3.connect(self.path, timeout=30))
+            db, lasting = self._open()
+            if not lasting:
+                self._local.held = None
+                with closing(db):
+                    yield db
+                return
+            held = ((stat.st_dev, stat.st_ino), db)
             self._local.held = held
         yield held[1]
+
+    def _open(self) -> tuple[sqlite3.Connection, bool]:
+        """A connection to read with, and whether it sees what is written later."""
+        db = sqlite3.connect(self.path, timeout=30)
+        try:
+            db.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.OperationalError:
+            # Reading beside a writer takes a small file next to the database, which a full disk has no room for.
+            log = self.path.with_name(self.path.name + "-wal")
+            if log.exists() and log.stat().st_size:
+                raise
+            db.close()
+            return sqlite3.connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True), False
+        except sqlite3.DatabaseError:
+            pass  # damaged: the first real query tells
+        return db, True
 
     def meta(self) -> dict[str, str]:
         """Generation, collection, corpus version and more; empty when there is no index.

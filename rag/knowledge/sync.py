@@ -56,7 +56,7 @@ def sync(
         PpsError: the index folder cannot be written or is full, or the corpus holds nothing usable and there is no index yet.
     """
     paths = corpus_files(folders)
-    with writer_lock(index_dir, wait_s), full_disk_told(index_dir):
+    with full_disk_told(index_dir), writer_lock(index_dir, wait_s):
         run = _Run(index_dir, embedder, open_chroma, rebuild, threads, progress)
         with IsolatedReader(max_file_mb, file_limit_s) as reader:
             run.stage(paths, reader, max_file_mb)

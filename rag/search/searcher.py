@@ -18,7 +18,7 @@ from rag.search.fusion import fuse_scores
 from rag.search.lexical import LexicalIndex, open_lexical
 from rag.search.lexical_base import FORMAT, LexicalBase
 from rag.search.reranker import Reranker
-from rag.search.vectors import VectorStore
+from rag.search.vectors import StoredVectors, VectorStore
 from rag.types import Filters, Hit, Passage
 
 #: Weights of the rankers in the fusion. Chosen on development questions only (docs/adr/0003).
@@ -80,7 +80,7 @@ class Searcher:
         self._base: LexicalBase | None = None
         self._base_name = ""
         self._made: OrderedDict[str, np.ndarray] = OrderedDict()  # sentence vectors that the index does not keep
-        self._vectors: VectorStore | None = None
+        self._vectors: VectorStore | StoredVectors | None = None
         self._passages: dict[str, Passage] = {}
 
     def snapshot(self) -> Snapshot:
@@ -114,7 +114,9 @@ class Searcher:
         lexical, self._base = open_lexical(self._folder / "lexical", base, delta, self._base if base == self._base_name else None)
         self._base_name = base
         self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical)
-        self._vectors = VectorStore(self._chroma, meta["collection"])
+        self._vectors = (
+            VectorStore(self._chroma, meta["collection"]) if self._chroma else StoredVectors(self.store, int(meta["generation"]))
+        )
         self._passages = {}
         return self._snapshot
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 
 from rag.errors import ConfigurationError, IndexMissingError
+from rag.knowledge.disk import is_full
+from rag.knowledge.store import PassageStore
 from rag.types import Filters, Passage
 
 BATCH = 1000
@@ -39,6 +42,39 @@ def connect(folder: Path, url: str | None = None):  # noqa: ANN201 - chromadb's 
         raise ConfigurationError(
             f"PPS_CHROMA_URL: de Chroma-server op {url} antwoordt niet. Start hem, of laat deze instelling leeg."
         ) from error
+
+
+def connect_to_read(folder: Path, url: str | None = None):  # noqa: ANN201
+    """As `connect`; None where Chroma cannot start because the disk is full, so that the old index still answers."""
+    try:
+        return connect(folder, url)
+    except Exception as error:
+        if not is_full(error):
+            raise
+        return None
+
+
+class StoredVectors:
+    """Nearest passages by comparing with every vector in the passage store: slower than Chroma, but it needs no disk."""
+
+    def __init__(self, store: PassageStore, generation: int) -> None:
+        keyed = list(store.iter_passages(generation))
+        found = store.vectors({key for key, _ in keyed})
+        kept = [(p, found[key]) for key, p in keyed if key in found]
+        self._passages = [(p.id, p.document_id, p.soort, p.domein, p.rol, p.fase) for p, _ in kept]
+        self._vectors = np.vstack([v for _, v in kept]) if kept else np.zeros((0, 1), np.float32)
+
+    def nearest(self, vector: np.ndarray, k: int, filters: Filters = Filters(), without: tuple[str, ...] = ()) -> dict[str, float]:
+        """As VectorStore.nearest."""
+        if not self._passages:
+            return {}
+        scores = self._vectors @ vector
+        allowed = (n for n in np.argsort(-scores, kind="stable") if self._allowed(n, filters, without))
+        return {self._passages[n][0]: float(scores[n]) for n in islice(allowed, k)}
+
+    def _allowed(self, n: int, filters: Filters, without: tuple[str, ...]) -> bool:
+        _, document, *labels = self._passages[n]
+        return document not in without and filters.accept(*labels)
 
 
 class VectorStore:

@@ -51,3 +51,37 @@ def test_a_reranker_decides_the_order(run_sync, index_dir, encoder):
 def test_langchain_retriever(searcher):
     documents = PassageRetriever(searcher=searcher, k=1).invoke("Wat is havenoverleg Vuurtoren?")
     assert documents[0].metadata["document_id"] == "havenoverleg-vuurtoren" and "Vuurtoren" in documents[0].page_content
+
+
+def test_without_chroma_the_stored_vectors_find_the_same(searcher, index_dir):
+    """What a full disk leaves: Chroma cannot start, the old index still answers."""
+    from rag.search.vectors import StoredVectors, VectorStore, connect
+    from rag.types import Filters
+
+    meta = searcher.store.meta()
+    chroma = VectorStore(connect(index_dir / "chroma"), meta["collection"])
+    stored = StoredVectors(searcher.store, int(meta["generation"]))
+    vector = searcher.embedder.encode_query("samenwerking tegen factuurfraude")
+    for filters, without in ((Filters(), ()), (Filters(domein=("ondermijning",)), ()), (Filters(), ("project-lantaarn",))):
+        expected, found = chroma.nearest(vector, 5, filters, without), stored.nearest(vector, 5, filters, without)
+        assert list(found) == list(expected) and list(found.values()) == pytest.approx(list(expected.values()), abs=1e-4)
+    alone = Searcher(index_dir, None, searcher.embedder)
+    assert [h.passage.id for h in alone.search("project Lantaarn")] == [h.passage.id for h in searcher.search("project Lantaarn")]
+
+
+def test_a_full_disk_leaves_no_chroma_and_other_trouble_is_told(tmp_path, monkeypatch):
+    from chromadb.errors import InternalError
+
+    from rag.search import vectors
+
+    def fails(error):
+        def start(*_):
+            raise error
+
+        monkeypatch.setattr(vectors, "connect", start)
+
+    fails(InternalError("error returned from database: (code: 13) database or disk is full"))
+    assert vectors.connect_to_read(tmp_path) is None
+    fails(InternalError("iets anders"))
+    with pytest.raises(InternalError):
+        vectors.connect_to_read(tmp_path)
