@@ -49,6 +49,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         *_embedding(settings),
         _chroma(settings),
         _index(settings),
+        _recognition(),
         _llm(settings),
     ]
 
@@ -103,13 +104,15 @@ def _embedding(settings: Settings) -> list[Check]:
 
 
 def _chroma(settings: Settings) -> Check:
-    from rag.search.vectors import connect
+    from rag.search.vectors import connect_to_read
 
     where = settings.chroma_url or "op schijf"
     try:
-        connect(settings.index_dir / "chroma", settings.chroma_url)
+        client = connect_to_read(settings.index_dir / "chroma", settings.chroma_url)
     except PpsError as error:
         return Check("Chroma", False, str(error))
+    if client is None:
+        return Check("Chroma", False, "start niet: de schijf is vol", "Maak ruimte vrij; tot dan wordt er zonder Chroma gezocht.")
     return Check("Chroma", True, where)
 
 
@@ -123,6 +126,13 @@ def _index(settings: Settings) -> Check:
     if "generation" not in meta:
         return Check("index", False, "nog niet gemaakt", "Doe: python -m rag index")
     return Check("index", True, f"versie {meta['corpus_version']}, bijgewerkt {meta['indexed_at']}, model {meta['embedder']}")
+
+
+def _recognition() -> Check:
+    from rag.knowledge.ocr import recogniser
+
+    found = recogniser()
+    return Check("tekstherkenning", True, f"tesseract met {found}" if found else "geen: scans worden niet gelezen (mag)")
 
 
 def _llm(settings: Settings) -> Check:
