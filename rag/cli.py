@@ -113,7 +113,8 @@ def _dry_run(settings: Settings, as_json: bool) -> int:
     report = compare(settings.corpus, settings.index_dir, settings.max_file_mb, settings.file_limit_s)
     if as_json:
         lists = {name: getattr(report, name) for name in ("created", "updated", "skipped", "deleted")}
-        print(json.dumps({"dry_run": True, **lists, "documents": report.documents, "errors": report.errors}, ensure_ascii=False))
+        counts = {k: v for k, v in report.as_dict().items() if k not in ("passages", "corpus_version")}
+        print(json.dumps({"dry_run": True, **counts, "ids": lists}, ensure_ascii=False))
     else:
         for label, ids in (("nieuw", report.created), ("gewijzigd", report.updated), ("verwijderd", report.deleted)):
             for i in ids:

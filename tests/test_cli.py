@@ -83,7 +83,7 @@ def test_the_default_path_imports_neither_torch_nor_sentence_transformers(rag, c
 
 def test_dry_run_check_stats_and_forget(rag, corpus):
     tried = json.loads(rag("index", "--dry-run", "--json").stdout)
-    assert tried["created"] == ["havenoverleg-vuurtoren", "project-lantaarn"] and tried["dry_run"] is True
+    assert (tried["created"], tried["dry_run"]) == (2, True) and tried["ids"]["created"] == ["havenoverleg-vuurtoren", "project-lantaarn"]
     assert rag("corpus", "stats").returncode == 1, "a dry run makes no index"
     assert rag("index").returncode == 0
     stats = json.loads(rag("corpus", "stats", "--json").stdout)
