@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
-from rag.errors import IndexMissingError, PpsError
+from rag.errors import PpsError
+from rag.knowledge.store_reader import NOW, SCHEMA_VERSION, VISIBLE, StoredDocument, StoreReader
 from rag.types import Passage, passage_from_json, passage_to_json
 
-SCHEMA_VERSION = "3"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS generations (generation INTEGER PRIMARY KEY, at TEXT NOT NULL, corpus_version TEXT NOT NULL);
@@ -39,30 +35,10 @@ CREATE INDEX IF NOT EXISTS passages_gone ON passages (gone) WHERE gone IS NOT NU
 CREATE TABLE IF NOT EXISTS failures (path TEXT, name TEXT, hash TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (path, name));
 CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, passage BLOB NOT NULL, sentences BLOB);
 """
-#: A row is visible in generation g when it was born by then and not gone yet; g is the current one unless asked otherwise.
-_NOW = "coalesce(:g, (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation'))"
-_VISIBLE = f"born <= {_NOW} AND (gone IS NULL OR gone > {_NOW})"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """What the index remembers of one source document."""
-
-    id: str
-    path: str
-    hash: str
-    title: str
-    meta: dict
-    body: str = ""
-    stamp: str = ""
-
-
-class PassageStore:
-    """One SQLite file. Each thread reads over a connection of its own, kept open; writes open one for the occasion."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "passages.sqlite"
-        self._local = threading.local()
+class PassageStore(StoreReader):
+    """Reading, and writing by the one process that holds the lock."""
 
     def create(self) -> None:
         """Make the tables where they are missing.
@@ -82,157 +58,6 @@ class PassageStore:
         """Throw the file away: it is damaged or of another layout, and the corpus can make it again."""
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-
-    @contextmanager
-    def connect(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=30)
-        try:
-            with db:
-                yield db
-        finally:
-            db.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection; opened anew when the file was replaced by another one."""
-        stat = self.path.stat()
-        held = getattr(self._local, "held", None)
-        if held is None or held[0] != (stat.st_dev, stat.st_ino):
-            if held:
-                held[1].close()
-            db, lasting = self._open()
-            if not lasting:
-                self._local.held = None
-                with closing(db):
-                    yield db
-                return
-            held = ((stat.st_dev, stat.st_ino), db)
-            self._local.held = held
-        yield held[1]
-
-    def _open(self) -> tuple[sqlite3.Connection, bool]:
-        """A connection to read with, and whether it sees what is written later."""
-        db = sqlite3.connect(self.path, timeout=30)
-        try:
-            db.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.OperationalError:
-            # Reading beside a writer takes a small file next to the database, which a full disk has no room for.
-            log = self.path.with_name(self.path.name + "-wal")
-            if log.exists() and log.stat().st_size:
-                raise
-            db.close()
-            return sqlite3.connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True), False
-        except sqlite3.DatabaseError:
-            pass  # damaged: the first real query tells
-        return db, True
-
-    def meta(self) -> dict[str, str]:
-        """Generation, collection, corpus version and more; empty when there is no index.
-
-        Raises:
-            IndexMissingError: the file is damaged.
-        """
-        if not self.path.exists():
-            return {}
-        try:
-            with self._reading() as db:
-                return dict(db.execute("SELECT key, value FROM meta").fetchall())
-        except sqlite3.DatabaseError as error:
-            if "no such table" in str(error):
-                return {}
-            raise IndexMissingError(
-                f"De index in {self.path.parent} is beschadigd. Maak hem opnieuw met: python -m rag index --rebuild"
-            ) from error
-
-    # Reading. `generation` None is the current one.
-
-    def documents(self, generation: int | None = None) -> dict[str, StoredDocument]:
-        """By document id, without the source text."""
-        with self._reading() as db:
-            rows = db.execute(f"SELECT id, path, hash, title, meta FROM documents WHERE {_VISIBLE} ORDER BY id", {"g": generation})
-            return {r[0]: StoredDocument(r[0], r[1], r[2], r[3], json.loads(r[4])) for r in rows.fetchall()}
-
-    def files(self, generation: int | None = None) -> list[tuple[str, str, str, str]]:
-        """(document id, path, hash, stamp) of every document: what an index run compares files with."""
-        with self._reading() as db:
-            return db.execute(f"SELECT id, path, hash, stamp FROM documents WHERE {_VISIBLE} ORDER BY id", {"g": generation}).fetchall()
-
-    def failures(self) -> dict[str, list[tuple[str, str, str]]]:
-        """By path: (name, hash, message) of files, or files in a zip, that could not be read as they were then."""
-        found: dict[str, list[tuple[str, str, str]]] = {}
-        with self._reading() as db:
-            for path, name, digest, message in db.execute("SELECT path, name, hash, message FROM failures ORDER BY path, name"):
-                found.setdefault(path, []).append((name, digest, message))
-        return found
-
-    def document(self, document_id: str) -> StoredDocument | None:
-        query = f"SELECT id, path, hash, title, meta, body FROM documents WHERE id = :id AND {_VISIBLE}"
-        with self._reading() as db:
-            row = db.execute(query, {"id": document_id, "g": None}).fetchone()
-        return StoredDocument(row[0], row[1], row[2], row[3], json.loads(row[4]), row[5]) if row else None
-
-    def passages(self, ids: Iterable[str], generation: int | None = None) -> dict[str, Passage]:
-        """The passages with these ids that exist."""
-        return {i: passage_from_json(data) for i, data in self._by("id", "id, data", "passages", ids, generation)}
-
-    def passages_of(self, document_id: str) -> list[Passage]:
-        query = f"SELECT data FROM passages WHERE document_id = :id AND {_VISIBLE} ORDER BY ordinal"
-        with self._reading() as db:
-            rows = db.execute(query, {"id": document_id, "g": None}).fetchall()
-        return [passage_from_json(r[0]) for r in rows]
-
-    def archived(self, passage_id: str) -> tuple[Passage, str] | None:
-        """A passage that is gone, as it last was, and the day on which it went."""
-        query = f"""SELECT data, (SELECT at FROM generations WHERE generation >= gone ORDER BY generation LIMIT 1) FROM passages
-            WHERE id = :id AND gone <= {_NOW} ORDER BY gone DESC LIMIT 1"""
-        with self._reading() as db:
-            row = db.execute(query, {"id": passage_id, "g": None}).fetchone()
-        return (passage_from_json(row[0]), (row[1] or "")[:10]) if row else None
-
-    def iter_passages(self, generation: int | None = None, born: int | None = None) -> Iterator[tuple[str, Passage]]:
-        """All passages with their vector key, in order of id; with `born` only those staged for that generation."""
-        where = "born = :born" if born is not None else _VISIBLE
-        query = f"SELECT vector_key, data FROM passages WHERE {where} ORDER BY id"
-        with self._reading() as db:
-            for key, data in db.execute(query, {"g": generation, "born": born}):
-                yield key, passage_from_json(data)
-
-    def passage_ids(self, generation: int | None = None) -> set[str]:
-        with self._reading() as db:
-            return {r[0] for r in db.execute(f"SELECT id FROM passages WHERE {_VISIBLE}", {"g": generation})}
-
-    def count(self, table: str, generation: int | None = None) -> int:
-        """How many documents or passages there are."""
-        with self._reading() as db:
-            return db.execute(f"SELECT count(*) FROM {table} WHERE {_VISIBLE}", {"g": generation}).fetchone()[0]
-
-    def passages_per_document(self) -> dict[str, int]:
-        query = f"SELECT document_id, count(*) FROM passages WHERE {_VISIBLE} GROUP BY document_id"
-        with self._reading() as db:
-            return dict(db.execute(query, {"g": None}).fetchall())
-
-    def sentence_vectors(self, ids: Iterable[str], dimension: int) -> dict[str, np.ndarray]:
-        """Vectors of the sentences of these passages where kept: id → array (sentences, dimension), float32."""
-        found = self._by("p.id", "p.id, v.sentences", "passages p JOIN vectors v ON v.key = p.vector_key", ids, None)
-        return {i: np.frombuffer(blob, np.float16).reshape(-1, dimension).astype(np.float32) for i, blob in found if blob is not None}
-
-    def vectors(self, keys: Iterable[str]) -> dict[str, np.ndarray]:
-        """Passage vectors by key, float32."""
-        found = self._by("key", "key, passage", "vectors", keys, None, visible="1")
-        return {k: np.frombuffer(blob, np.float32) for k, blob in found}
-
-    def _by(self, column: str, columns: str, table: str, values: Iterable[str], generation: int | None, visible: str = _VISIBLE) -> list:
-        rows: list[tuple] = []
-        asked = list(values)
-        with self._reading() as db:
-            for i in range(0, len(asked), 500):
-                part = asked[i : i + 500]
-                marks = ",".join(f":v{n}" for n in range(len(part)))
-                named = {"g": generation, **{f"v{n}": v for n, v in enumerate(part)}}
-                rows += db.execute(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks}) AND {visible}", named).fetchall()
-        return rows
-
-    # Writing, by the one process that holds the lock.
 
     def begin(self) -> int:
         """The current generation (0 without index), after removing what a killed run had staged."""
@@ -284,19 +109,19 @@ class PassageStore:
 
     def without_vectors(self, generation: int, *, born: bool, batch: int = 256) -> Iterator[list[tuple[str, Passage]]]:
         """Batches of (vector key, passage) of `generation`, or only of those born in it, that have no vector yet."""
-        query = f"""SELECT rowid, vector_key, data FROM passages WHERE {"born = :g" if born else _VISIBLE} AND rowid > :after
+        query = f"""SELECT rowid, vector_key, data FROM passages WHERE {"born = :g" if born else VISIBLE} AND rowid > :after
             AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = vector_key) ORDER BY rowid LIMIT :n"""
         yield from self._pages(query, generation, batch)
 
     def visible_pages(self, generation: int, batch: int = 500) -> Iterator[list[tuple[str, Passage]]]:
         """Batches of every (vector key, passage) of `generation`."""
-        query = f"SELECT rowid, vector_key, data FROM passages WHERE {_VISIBLE} AND rowid > :after ORDER BY rowid LIMIT :n"
+        query = f"SELECT rowid, vector_key, data FROM passages WHERE {VISIBLE} AND rowid > :after ORDER BY rowid LIMIT :n"
         yield from self._pages(query, generation, batch)
 
     def _pages(self, query: str, generation: int, batch: int) -> Iterator[list[tuple[str, Passage]]]:
         after = -1
         while True:
-            with self._reading() as db:
+            with self.reading() as db:
                 rows = db.execute(query, {"g": generation, "after": after, "n": batch}).fetchall()
             if not rows:
                 return
@@ -304,12 +129,12 @@ class PassageStore:
             yield [(key, passage_from_json(data)) for _, key, data in rows]
 
     def count_without_vectors(self, generation: int, *, born: bool) -> int:
-        where = "born = :g" if born else _VISIBLE
+        where = "born = :g" if born else VISIBLE
         query = f"SELECT count(*) FROM passages WHERE {where} AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = vector_key)"
-        with self._reading() as db:
+        with self.reading() as db:
             return db.execute(query, {"g": generation}).fetchone()[0]
 
-    def rekey(self, generation: int, key_of) -> None:  # noqa: ANN001 - Callable[[Passage], str]
+    def rekey(self, generation: int, key_of: Callable[[Passage], str]) -> None:
         """Stage every passage that stays anew under the keys of another embedder."""
         staged = {r[0] for r in self._staged_documents(generation)}
         for stored in [d for i, d in self.documents(generation).items() if i not in staged]:
@@ -319,7 +144,7 @@ class PassageStore:
                 self.stage([(whole, [(p, key_of(p)) for p in passages])], generation)
 
     def _staged_documents(self, generation: int) -> list[tuple[str]]:
-        with self._reading() as db:
+        with self.reading() as db:
             return db.execute("SELECT id FROM documents WHERE born = ?", (generation,)).fetchall()
 
     def keep_failures(self, rows: list[tuple[str, str, str, str]]) -> None:
@@ -366,11 +191,10 @@ class PassageStore:
         with self.connect() as db:
             db.execute("DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM passages p WHERE p.vector_key = key AND p.gone IS NULL)")
 
-    def archive_size(self) -> int:
-        with self._reading() as db:
-            return db.execute(f"SELECT count(DISTINCT id) FROM passages WHERE gone <= {_NOW}", {"g": None}).fetchone()[0]
-
     def forget(self, document_id: str) -> int:
         """Remove a document's old texts from the archive for good; how many passages that were."""
         with self.connect() as db:
-            return db.execute(f"DELETE FROM passages WHERE document_id = :id AND gone <= {_NOW}", {"id": document_id, "g": None}).rowcount
+            return db.execute(f"DELETE FROM passages WHERE document_id = :id AND gone <= {NOW}", {"id": document_id, "g": None}).rowcount
+
+
+__all__ = ["SCHEMA_VERSION", "PassageStore", "StoredDocument"]
