@@ -71,7 +71,9 @@ class IsolatedReader:
         root = Path(__file__).resolve().parents[2]
         # What a killed process leaves behind (an unpacked zip) goes with this folder.
         self._scratch = tempfile.TemporaryDirectory(prefix="pps-lezen-")
-        environment = {**os.environ, "TMPDIR": self._scratch.name, "OMP_THREAD_LIMIT": "1"}
+        # One thread for numpy: each of its threads reserves address space, and on many cores that alone would pass the ceiling.
+        single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"), "1")
+        environment = {**os.environ, **single, "TMPDIR": self._scratch.name}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root, env=environment)
         return self._process
 
