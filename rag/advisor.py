@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from rag.search.vectors import connect_to_read
 from rag.settings import Settings, get_settings
 from rag.steps import Compose, Decide, Guard, Rephrase, Retrieve, Step
 from rag.types import Answer, Filters
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -111,8 +113,10 @@ class Advisor:
     def _finished(self, context: Context) -> Answer:
         answer = context.answer(self._version())
         if self.on_answer:
-            with suppress(Exception):
+            try:
                 self.on_answer(answer)
+            except Exception:  # noqa: BLE001 - whoever listens is not known here, and the reader's answer is ready
+                _log.warning("on_answer failed; the answer was given all the same", exc_info=True)
         return answer
 
     def _version(self) -> str:

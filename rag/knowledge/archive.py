@@ -14,13 +14,16 @@ from rag.knowledge.documents import Document
 #: Most files in a zip, most bytes in all, and how many times the zip's own size a larger one may unpack to.
 MAX_FILES, MAX_BYTES, MAX_RATIO = 2000, 2_000_000_000, 100
 _CHUNK = 1 << 20
+#: What zipfile raises on a container it cannot read. NotImplementedError is its word for a zip version or a compression that
+#: it does not know; to the reader that is a file to save anew, as a damaged one is.
+UNREADABLE = (zipfile.BadZipFile, NotImplementedError)
 
 
 def read_zip(path: Path, max_mb: int) -> Iterator[tuple[str, Document | DocumentError]]:
     """(name, document or what is wrong) per file. Nothing is written outside a temporary folder, which is removed after."""
     try:
         container = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError):
+    except UNREADABLE:
         yield path.name, DocumentError(f"{path.name}: het bestand is beschadigd, of geen zip-bestand.")
         return
     with container, tempfile.TemporaryDirectory(prefix="pps-zip-") as temporary:
@@ -34,7 +37,7 @@ def read_zip(path: Path, max_mb: int) -> Iterator[tuple[str, Document | Document
 
 
 def _documents(path: Path, folder: Path, members: list[str]) -> Iterator[tuple[str, Document | DocumentError]]:
-    from rag.knowledge.readers import NEARLY, READERS, read_document
+    from rag.knowledge.readers import NEARLY, READERS, damaged, read_document
 
     found = False
     for member in members:
@@ -52,7 +55,7 @@ def _documents(path: Path, folder: Path, members: list[str]) -> Iterator[tuple[s
         except DocumentError as error:
             yield name, DocumentError(f"{path.name}!/{error}")
         except Exception as error:  # noqa: BLE001 - one damaged file must not cost the others
-            yield name, DocumentError(f"{name}: het bestand is beschadigd ({type(error).__name__}).")
+            yield name, damaged(name, error)
     if not found:
         yield path.name, DocumentError(f"{path.name}: in deze zip staat geen bestand dat gelezen kan worden.")
 
@@ -86,7 +89,7 @@ def _unpack(path: Path, container: zipfile.ZipFile, folder: Path, max_mb: int) -
                     if total > limit or size > max_mb * 1_000_000:
                         raise DocumentError(f"{path.name}: deze zip is uitgepakt groter dan is toegestaan ({entry.filename}).")
                     sink.write(chunk)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        except (*UNREADABLE, EOFError) as error:
             raise DocumentError(f"{path.name}: deze zip is beschadigd ({entry.filename}).") from error
         names.append(str(name))
     return sorted(names)

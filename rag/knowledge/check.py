@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from rag.errors import DocumentError
 from rag.knowledge.documents import FrontMatter
 from rag.knowledge.duplicates import near_duplicates
 from rag.knowledge.isolation import IsolatedReader
-from rag.knowledge.readers import corpus_files
+from rag.knowledge.readers import check_size, corpus_files
 from rag.knowledge.reading import Parsed
 from rag.language.dates import dutch_date
 from rag.types import Passage
@@ -56,9 +57,10 @@ def check(folders: list[Path], max_file_mb: int = 200, file_limit_s: float = 60.
     documents: dict[str, Parsed] = {}
     with IsolatedReader(max_file_mb, file_limit_s) as reader:
         for path in corpus_files(folders):
-            size = path.stat().st_size / 1e6
-            if size > max_file_mb:
-                findings.append(Finding("fout", path.name, f"Het bestand is {size:.0f} MB; het maximum is {max_file_mb} MB.", "leesbaar"))
+            try:
+                check_size(path, max_file_mb)
+            except DocumentError as error:
+                findings.append(Finding("fout", path.name, str(error), "leesbaar"))
                 continue
             contents = reader.read(path)
             findings += [Finding("fout", name, message, "leesbaar") for name, message in contents.failures]

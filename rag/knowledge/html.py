@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from rag.errors import DocumentError
@@ -53,41 +54,30 @@ def read_html(path: Path, text: str) -> Document:
 
 
 def _write(writer: BlockWriter, main) -> None:  # noqa: ANN001 - LexborNode
-    row: list[str] = []
-    rows: list[list[str]] = []
-    table_id = row_id = -1
+    cells: list[tuple[int, str]] = []  # row and text of each cell of the table that is being read
+    table_id = -1
+
+    def end_table() -> None:
+        if cells:
+            writer.table([[text for _, text in row] for _, row in groupby(cells, key=lambda cell: cell[0])])
+            cells.clear()
+
     for block, text in _runs(main):
         kind = block.tag or ""
-        cell_row = _up(block, "tr") if kind in ("td", "th") or _up(block, "td") or _up(block, "th") else None
-        if cell_row is None:
-            if row:
-                rows.append(row)
-            if rows:
-                writer.table(rows)
-            row, rows, table_id, row_id = [], [], -1, -1
-            if kind in ("h1", "h2", "h3", "h4", "h5", "h6"):
-                writer.heading(text, int(kind[1]))
-            elif kind == "li" or _up(block, "li"):
-                writer.item(text)
-            else:
-                writer.paragraph(text)
-            continue
-        table = _up(cell_row, "table")
-        if table is not None and table.mem_id != table_id:
-            if row:
-                rows.append(row)
-            if rows:
-                writer.table(rows)
-            row, rows, table_id, row_id = [], [], table.mem_id, cell_row.mem_id
-        elif cell_row.mem_id != row_id:
-            if row:
-                rows.append(row)
-            row, row_id = [], cell_row.mem_id
-        row.append(text)
-    if row:
-        rows.append(row)
-    if rows:
-        writer.table(rows)
+        row = _up(block, "tr") if kind in ("td", "th") or _up(block, "td") or _up(block, "th") else None
+        table = _up(row, "table") if row is not None else None
+        if row is None or table is not None and table.mem_id != table_id:
+            end_table()
+            table_id = table.mem_id if table is not None else -1
+        if row is not None:
+            cells.append((row.mem_id, text))
+        elif kind in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            writer.heading(text, int(kind[1]))
+        elif kind == "li" or _up(block, "li"):
+            writer.item(text)
+        else:
+            writer.paragraph(text)
+    end_table()
 
 
 def _runs(main) -> Iterator[tuple]:  # noqa: ANN001 - yields (block element, its text)

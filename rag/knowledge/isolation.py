@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import PpsError
+from rag.knowledge.readers import damaged
 from rag.knowledge.reading import FileContents, parse_file
 
 #: Files up to this size with these names are read in this process.
@@ -97,7 +98,7 @@ def _parse(path: Path, max_mb: int) -> FileContents:
     except PpsError as error:
         return FileContents([], [(path.name, str(error))])
     except Exception as error:  # noqa: BLE001 - the readers' libraries raise many kinds on damaged files
-        return FileContents([], [(path.name, f"{path.name}: het bestand is beschadigd ({type(error).__name__}).")])
+        return FileContents([], [(path.name, str(damaged(path.name, error)))])
 
 
 def _serve(max_mb: int, memory_mb: int) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag.errors import DocumentError
+from rag.knowledge.archive import UNREADABLE
 from rag.knowledge.documents import Document
 from rag.knowledge.sidecar import sidecar_meta
 from rag.knowledge.writer import BlockWriter
@@ -26,14 +27,10 @@ def read_docx(path: Path) -> Document:
     Raises:
         DocumentError: damaged, too large inside, or without text.
     """
-    _check_container(path)
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    try:
-        document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DocumentError(f"{path.name}: dit is geen leesbaar Word-bestand.") from error
+    document = _opened(path, docx.Document, PackageNotFoundError, "Word")
     writer = BlockWriter()
     notes = _footnotes(document)
     for element in document.iter_inner_content():
@@ -99,14 +96,10 @@ def read_pptx(path: Path) -> Document:
     Raises:
         DocumentError: damaged, too large inside, or without text.
     """
-    _check_container(path)
     import pptx
     from pptx.exc import PackageNotFoundError
 
-    try:
-        presentation = pptx.Presentation(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DocumentError(f"{path.name}: dit is geen leesbaar PowerPoint-bestand.") from error
+    presentation = _opened(path, pptx.Presentation, PackageNotFoundError, "PowerPoint")
     writer = BlockWriter()
     for number, slide in enumerate(presentation.slides, 1):
         title = slide.shapes.title
@@ -146,6 +139,19 @@ def _shape(writer: BlockWriter, shape) -> None:  # noqa: ANN001
         (writer.item if len(lines) > 1 else writer.paragraph)(line)
 
 
+def _opened(path: Path, load: Callable, not_found: type[Exception], program: str):  # noqa: ANN202 - what `load` gives
+    """The file as its library sees it.
+
+    Raises:
+        DocumentError: too large inside, or not a file of `program`.
+    """
+    _check_container(path)
+    try:
+        return load(str(path))
+    except (not_found, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DocumentError(f"{path.name}: dit is geen leesbaar {program}-bestand.") from error
+
+
 def _check_container(path: Path) -> None:
     """Refuse a file that is no zip container, or unpacks to far more than it is.
 
@@ -155,7 +161,7 @@ def _check_container(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as container:
             unpacked = sum(entry.file_size for entry in container.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise DocumentError(f"{path.name}: het bestand is beschadigd, of geen {path.suffix}-bestand.") from error
     if unpacked > MAX_UNPACKED or unpacked > 10_000_000 and unpacked > MAX_RATIO * path.stat().st_size:
         raise DocumentError(

@@ -70,15 +70,24 @@ def file_stamp(path: Path) -> str:
     return ":".join(f"{part.st_size}-{part.st_mtime_ns}" for part in parts)
 
 
+def check_size(path: Path, max_mb: int) -> None:
+    """Refuse a file that is too large to read.
+
+    Raises:
+        DocumentError: as said.
+    """
+    size = path.stat().st_size
+    if size > max_mb * 1_000_000:
+        raise DocumentError(f"{path.name}: het bestand is {size / 1e6:.0f} MB; het maximum is {max_mb} MB.")
+
+
 def file_hash(path: Path, max_mb: int) -> str:
     """A hash of the file and its sidecar; changes exactly when either does.
 
     Raises:
         DocumentError: too large or unreadable.
     """
-    size = path.stat().st_size
-    if size > max_mb * 1_000_000:
-        raise DocumentError(f"{path.name}: het bestand is {size / 1e6:.0f} MB; het maximum is {max_mb} MB.")
+    check_size(path, max_mb)
     digest = blake2b(digest_size=16)
     try:
         for part in (path, sidecar_path(path)):
@@ -141,6 +150,11 @@ def read_document(path: Path) -> Document:
     from rag.knowledge.markdown import read_markdown
 
     return read_markdown(path, text)
+
+
+def damaged(name: str, error: Exception) -> DocumentError:
+    """What to tell of a file on which a reader's library failed: they raise many kinds on damaged files."""
+    return DocumentError(f"{name}: het bestand is beschadigd ({type(error).__name__}).")
 
 
 def _text(path: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import DocumentError
-from rag.knowledge.documents import Document, FrontMatter
+from rag.knowledge.documents import FrontMatter
 from rag.knowledge.readers import read_documents
 from rag.knowledge.splitter import split_document
 from rag.types import Passage
@@ -43,11 +43,7 @@ def parse_file(path: Path, max_mb: int) -> FileContents:
             continue
         passages = split_document(found)
         if passages:
-            contents.documents.append(_parsed(found, passages))
+            contents.documents.append(Parsed(found.meta, found.path, found.text, passages, found.links))
         else:
             contents.failures.append((name, f"{name}: er staat geen tekst in."))
     return contents
-
-
-def _parsed(document: Document, passages: list[Passage]) -> Parsed:
-    return Parsed(document.meta, document.path, document.text, passages, document.links)
