@@ -97,9 +97,14 @@ def _index(arguments: argparse.Namespace) -> int:
             f"Klaar: {data['created']} nieuw, {data['updated']} gewijzigd, {data['skipped']} ongewijzigd, {data['deleted']} verwijderd. "
             f"De index bevat {data['documents']} documenten en {data['passages']} passages."
         )
-    for problem in report.errors:
-        print(f"Niet ingelezen — {problem['message']}", file=sys.stderr)
-    return 1 if report.errors else 0
+    return _told(report.errors, "Niet ingelezen")
+
+
+def _told(problems: list[dict[str, str]], lead: str) -> int:
+    """Files that could not be used, one a line on standard error; the exit code that goes with them."""
+    for problem in problems:
+        print(f"{lead} — {problem['message']}", file=sys.stderr)
+    return 1 if problems else 0
 
 
 def _with_corpus(arguments: argparse.Namespace) -> Settings:
@@ -123,9 +128,7 @@ def _dry_run(settings: Settings, as_json: bool) -> int:
             f"Proef: {len(report.created)} nieuw, {len(report.updated)} gewijzigd, {len(report.deleted)} verwijderd, "
             f"{len(report.skipped)} ongewijzigd. Er is niets veranderd."
         )
-    for problem in report.errors:
-        print(f"Niet te lezen — {problem['message']}", file=sys.stderr)
-    return 1 if report.errors else 0
+    return _told(report.errors, "Niet te lezen")
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -21,7 +21,8 @@ from rag.knowledge.splitter import split_document
 from rag.knowledge.store import PassageStore
 from rag.knowledge.sync import embedding_text, sync
 from rag.search.embedder import load_embedder
-from rag.search.vectors import connect
+from rag.search.lexical import open_lexical
+from rag.search.vectors import VectorStore, connect
 from rag.settings import get_settings
 
 #: Passages with which the bare embedder is timed: before and after the index run, so that a busy machine shows.
@@ -140,9 +141,6 @@ def kills(folder: Path, pool: list[str], times: int, documents: int = 60) -> dic
 
 def _contents(index: Path) -> dict:
     """Everything a reader can see: passages, and vectors rounded to what differs between batch sizes."""
-    from rag.search.lexical import open_lexical
-    from rag.search.vectors import VectorStore, connect
-
     store = PassageStore(index)
     meta = store.meta()
     passages = {p.id: (p, key) for key, p in store.iter_passages()}

@@ -65,7 +65,17 @@ class FrontMatter(BaseModel):
     @property
     def review_by(self) -> date:
         """The day from which the document counts as due for a check."""
-        return self.controleren_voor or self.laatst_gecontroleerd + REVIEW_AFTER
+        return review_by(self.laatst_gecontroleerd, self.controleren_voor)
+
+
+def review_by(checked: date, explicit: date | None) -> date:
+    """The day from which a document last checked on `checked` is due, unless its front matter names one."""
+    return explicit or checked + REVIEW_AFTER
+
+
+def status_on(day: str, status: str, valid_until: str) -> str:
+    """The status that answers go by on `day` (ISO): a document past its last day is no longer valid whatever it says."""
+    return "vervallen" if valid_until and valid_until < day else status
 
 
 @dataclass(frozen=True, slots=True)

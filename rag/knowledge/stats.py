@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from rag.knowledge.documents import REVIEW_AFTER
+from rag.knowledge.documents import review_by, status_on
 from rag.knowledge.store import PassageStore, StoredDocument
 
 #: Age classes: up to so many days since the last check.
@@ -82,9 +82,9 @@ def stats(store: PassageStore, today: date | None = None) -> Stats:
 def _row(document: StoredDocument, passages: int, today: date) -> DocumentRow:
     meta = document.meta
     checked = meta["laatst_gecontroleerd"]
-    review_by = meta.get("controleren_voor") or (date.fromisoformat(checked) + REVIEW_AFTER).isoformat()
-    until = meta.get("geldig_tot") or ""
-    status = "vervallen" if until and until < today.isoformat() else meta.get("status", "actueel")
+    explicit = meta.get("controleren_voor")
+    due = review_by(date.fromisoformat(checked), date.fromisoformat(explicit) if explicit else None).isoformat()
+    status = status_on(today.isoformat(), meta.get("status", "actueel"), meta.get("geldig_tot") or "")
     return DocumentRow(
         document.id,
         document.title,
@@ -92,8 +92,8 @@ def _row(document: StoredDocument, passages: int, today: date) -> DocumentRow:
         tuple(meta["domein"]),
         passages,
         checked,
-        review_by,
+        due,
         status,
-        status == "actueel" and review_by < today.isoformat(),
+        status == "actueel" and due < today.isoformat(),
         document.path.replace("\\", "/").rsplit("/", 1)[-1],
     )

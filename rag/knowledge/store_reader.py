@@ -147,12 +147,11 @@ class StoreReader:
             row = db.execute(query, {"id": passage_id, "g": None}).fetchone()
         return (passage_from_json(row[0]), (row[1] or "")[:10]) if row else None
 
-    def iter_passages(self, generation: int | None = None, born: int | None = None) -> Iterator[tuple[str, Passage]]:
-        """All passages with their vector key, in order of id; with `born` only those staged for that generation."""
-        where = "born = :born" if born is not None else VISIBLE
-        query = f"SELECT vector_key, data FROM passages WHERE {where} ORDER BY id"
+    def iter_passages(self, generation: int | None = None) -> Iterator[tuple[str, Passage]]:
+        """All passages with their vector key, in order of id."""
+        query = f"SELECT vector_key, data FROM passages WHERE {VISIBLE} ORDER BY id"
         with self.reading() as db:
-            for key, data in db.execute(query, {"g": generation, "born": born}):
+            for key, data in db.execute(query, {"g": generation}):
                 yield key, passage_from_json(data)
 
     def passage_ids(self, generation: int | None = None) -> set[str]:

@@ -157,36 +157,35 @@ class _Run:
     def finish(self) -> None:
         """Phases 2 to 6; nothing at all when nothing changed."""
         self._open_vectors()
-        if self.whole:
-            self.store.set_meta({"unfinished": "1"})
         settled = not self.changed and self.has_index and self.meta.get("collection") == self.collection and self.words.present
-        if self.changed or self.whole:
-            if self.rebuild:
-                self.store.drop_vectors()
-            self._embed()
-            stale = self._fill_whole() if self.whole else self._fill_changes()
         self.report.corpus_version = self._corpus_version()
         self.report.documents = self.store.count("documents", self.upcoming)
         self.report.passages = self.store.count("passages", self.upcoming)
-        current = self.upcoming
-        if settled:
-            current = self.upcoming - 1
-        else:
-            names = self._write_words()
-            self.store.commit(self.upcoming, self._new_meta(names))
-        if not settled or self.whole:
-            self.vectors.delete(stale if self.changed or self.whole else [])
-            self.vectors.drop_other_collections(self.collection)
-            self.store.tidy(current)
-            if self.whole:
-                self.store.drop_unused_vectors()
-            self.words.tidy()
-            self.store.set_meta({"unfinished": "0"})
+        if settled and not self.whole:
+            return
+        self.store.set_meta({"unfinished": "1"})
+        if self.rebuild:
+            self.store.drop_vectors()
+        self._embed()
+        stale = self._fill_whole() if self.whole else self._fill_changes()
+        if not settled:
+            self.store.commit(self.upcoming, self._new_meta(self._write_words()))
+        self._tidy(stale, self.upcoming - 1 if settled else self.upcoming)
+
+    def _tidy(self, stale: list[str], current: int) -> None:
+        """Phase 6."""
+        self.vectors.delete(stale)
+        self.vectors.drop_other_collections(self.collection)
+        self.store.tidy(current)
+        if self.whole:
+            self.store.drop_unused_vectors()
+        self.words.tidy()
+        self.store.set_meta({"unfinished": "0"})
 
     def _embed(self) -> None:
         """Phase 2."""
         total = self.store.count_without_vectors(self.upcoming, born=not self.whole)
-        eager = self.store.count("passages", self.upcoming) <= EAGER_SENTENCES_UP_TO
+        eager = self.report.passages <= EAGER_SENTENCES_UP_TO
         done = 0
         for batch in self.store.without_vectors(self.upcoming, born=not self.whole, batch=EMBED_BATCH):
             self.progress("Vectoren maken", done, total)
@@ -238,8 +237,8 @@ class _Run:
 
     def _write_words(self) -> dict[str, str]:
         if self.whole or not self.words.present:
-            total = self.store.count("passages", self.upcoming)
-            return self.words.write_all((p for _, p in self.store.iter_passages(self.upcoming)), self.upcoming, total, self.progress)
+            passages = (p for _, p in self.store.iter_passages(self.upcoming))
+            return self.words.write_all(passages, self.upcoming, self.report.passages, self.progress)
         added = (p for batch in self.store.staged(self.upcoming) for _, p in batch)
         return self.words.write_changes(self.store.retired(self.upcoming), added, self.upcoming)
 

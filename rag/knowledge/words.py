@@ -9,8 +9,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from rag.knowledge.changes import Progress
-from rag.search.lexical import Delta, base_rows, counted, lexical_text, write_base
-from rag.search.lexical_base import FORMAT, Labels, LexicalBase, base_ids
+from rag.search.lexical import Delta, lexical_text
+from rag.search.lexical_base import FORMAT, Labels, LexicalBase, base_ids, base_rows, counted, write_base
 from rag.types import Passage
 
 

@@ -26,12 +26,9 @@ from rag.search.lexical_base import (
     Labels,
     LexicalBase,
     as_labels,
-    base_rows,
-    counted,
     gram_frequency,
     gram_matrix,
     term_postings,
-    write_base,
 )
 from rag.types import Passage
 
@@ -110,10 +107,7 @@ class LexicalIndex:
         self._word_grams = base.word_grams
         if fresh:
             rows, _ = gram_matrix(fresh, self._grams)
-            wide = sparse.csr_matrix(
-                (base.word_grams.data, base.word_grams.indices, base.word_grams.indptr), (len(base.words), rows.shape[1])
-            )
-            self._word_grams = sparse.vstack([wide, rows]).tocsr()
+            self._word_grams = sparse.vstack([_widened(base.word_grams, rows.shape[1]), rows]).tocsr()
         self._gram_words = self._word_grams.tocsc()
         pointers = np.cumsum([0, *(len(words) for words in added)])
         columns = np.array([self._word_id[w] for words in added for w in words], np.int32)
@@ -123,8 +117,8 @@ class LexicalIndex:
 
     def _statistics(self, base: LexicalBase, dead: np.ndarray) -> None:
         """What BM25 needs to know of the live passages as a whole."""
-        lost = base.counts[dead]
-        lost = sparse.csr_matrix((lost.data, lost.indices, lost.indptr), (len(dead), len(self._words)))
+        self._base_counts = _widened(base.counts, len(self._words))
+        lost = self._base_counts[dead]
         per_word = np.asarray(self._word_grams.sum(axis=1)).ravel() if len(self._words) else np.zeros(0)
         added_lengths = np.asarray(self._added.sum(axis=1)).ravel().astype(np.float32)
         self._lengths = np.concatenate([base.lengths, added_lengths]) if len(added_lengths) else base.lengths
@@ -146,13 +140,7 @@ class LexicalIndex:
         self._alike_idf = np.log1p((len(self._words) - len(self._dead_words)) / np.maximum(1, in_words)).astype(np.float32)
         present = self._word_grams.astype(bool).astype(np.float32)
         self._alike_norm = np.sqrt(np.asarray(present @ (self._alike_idf**2))).astype(np.float32)
-        self._lost_postings: dict[int, int] = {}
-        if len(dead):
-            of_base = base.term_of_word
-            for row in range(len(dead)):
-                columns = lost.indices[lost.indptr[row] : lost.indptr[row + 1]]
-                for t in set(of_base[columns].tolist()):
-                    self._lost_postings[t] = self._lost_postings.get(t, 0) + 1
+        self._lost = np.diff(term_postings(lost, base.term_of_word, len(self._term_id)).indptr)  # dead passages per term
 
     def __len__(self) -> int:
         return self._size
@@ -185,7 +173,7 @@ class LexicalIndex:
         rows = len(self._base.ids)
         frequency = np.zeros((len(positions), len(columns)), np.float32)
         old = positions < rows
-        frequency[old] = (self._base.counts[positions[old]] @ wanted[: len(self._base.words)]).toarray()
+        frequency[old] = (self._base_counts[positions[old]] @ wanted).toarray()
         frequency[~old] = (self._added[positions[~old] - rows] @ wanted).toarray()
         norm = K1 * (1 - B + B * self._gram_lengths[positions] / self._mean_gram_length)
         saturated = frequency / (frequency + norm[:, None])
@@ -225,7 +213,7 @@ class LexicalIndex:
 
     def _frequency(self, number: int) -> int:
         """How many live passages hold term `number`."""
-        return sum(len(rows) for rows, _ in self._postings(number)) - self._lost_postings.get(number, 0)
+        return sum(len(rows) for rows, _ in self._postings(number)) - int(self._lost[number])
 
     def _postings(self, number: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """(positions, counts) of a term in the base and in the delta."""
@@ -237,6 +225,11 @@ class LexicalIndex:
         return found
 
 
+def _widened(matrix: sparse.csr_matrix, columns: int) -> sparse.csr_matrix:
+    """The same entries with room for more columns; nothing is copied."""
+    return sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], columns), copy=False)
+
+
 def open_lexical(folder: Path, base: str, delta: str, held: LexicalBase | None = None) -> tuple[LexicalIndex, LexicalBase]:
     """The index of base and delta by name; `held` is that base when it is open already.
 
@@ -245,6 +238,3 @@ def open_lexical(folder: Path, base: str, delta: str, held: LexicalBase | None =
     """
     opened = held or LexicalBase(folder / base)
     return LexicalIndex(opened, Delta.load(folder / delta) if delta else None), opened
-
-
-__all__ = ["Delta", "LexicalIndex", "base_rows", "counted", "lexical_text", "open_lexical", "write_base"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import IndexMissingError
+from rag.knowledge.documents import status_on
 from rag.knowledge.store import SCHEMA_VERSION, PassageStore
 from rag.search.embedder import Embedder
 from rag.search.fusion import fuse_scores
@@ -57,7 +58,7 @@ class Snapshot:
     def _usable(self, today: str) -> np.ndarray | None:
         if today not in self._by_day:
             lexical = self.lexical
-            out = [n for n, label in enumerate(lexical.labels) if label[4] != "actueel" or (label[5] and label[5] < today)]
+            out = [n for n, label in enumerate(lexical.labels) if status_on(today, label[4], label[5]) != "actueel"]
             usable = np.ones(len(lexical.labels), bool)
             usable[out] = False
             documents = tuple(dict.fromkeys(lexical.ids[n].rsplit(".", 1)[0] for n in out))

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.language.words import terms
-from rag.search.lexical import Delta, LexicalIndex, base_rows, counted, open_lexical, write_base
-from rag.search.lexical_base import LexicalBase
+from rag.search.lexical import Delta, LexicalIndex, open_lexical
+from rag.search.lexical_base import LexicalBase, base_rows, counted, write_base
 
 LABELS = ("kennis", ("algemeen",), ("om",), ("inrichten",), "actueel", "")
 
