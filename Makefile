@@ -4,14 +4,21 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 EVAL_STAMP := $(VENV)/.installed-eval
+LOCAL_STAMP := $(VENV)/.installed-local
+# LLM=lokaal, LLM=lokaal:naam or LLM=llama.cpp:bestand.gguf runs on this machine and needs the engine; the first two may need fetching.
+ON_THIS_MACHINE := $(filter lokaal lokaal:% llama.cpp:%,$(LLM))
+TO_PULL := $(patsubst lokaal:%,%,$(filter lokaal:%,$(LLM)))
 
-.PHONY: run install test lint eval clean help
+.PHONY: run install model test test-model lint eval clean clean-models help
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-run: install ## install what is missing, update the index, open the advisor on http://127.0.0.1:7860
-	@$(BIN)/python app.py
+run: install $(if $(ON_THIS_MACHINE),model) ## install what is missing, update the index, open the advisor on http://127.0.0.1:7860 (LLM=lokaal: with a language model)
+	@$(if $(LLM),PPS_LLM='$(LLM)') $(BIN)/python app.py
+
+model: $(LOCAL_STAMP) ## fetch the language model of 1.1 GB that runs on this machine; goes on where it was broken off
+	@$(if $(filter llama.cpp:%,$(LLM)),true,$(BIN)/python -m rag models pull $(TO_PULL))
 
 install: $(STAMP) ## make the virtual environment and install the advisor
 
@@ -28,6 +35,11 @@ $(TEST_STAMP): pyproject.toml $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@
 
+$(LOCAL_STAMP): pyproject.toml $(STAMP)
+	@echo "Het onderdeel voor lokale taalmodellen wordt geïnstalleerd."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[local]'
+	@touch $@
+
 $(EVAL_STAMP): pyproject.toml $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[eval]'
 	@touch $@
@@ -37,11 +49,18 @@ test: $(TEST_STAMP) ## run the whole suite; installs Chromium and tesseract wher
 	@$(BIN)/python -m ruff check rag eval tests app.py
 	@$(BIN)/python -m pytest
 
+test-model: $(TEST_STAMP) model ## the tests with the real language model, which is fetched where it is missing
+	@$(BIN)/python -m pytest -m real_model
+
 lint: $(TEST_STAMP) ## style only
 	@$(BIN)/python -m ruff check rag eval tests app.py
 
 eval: $(EVAL_STAMP) ## install what the side-by-side benchmarks need
 	@$(BIN)/python -m eval --help
 
-clean: ## remove the environment and the index
-	rm -rf $(VENV) data
+clean: ## remove the environment and the index; fetched language models stay
+	rm -rf $(VENV)
+	@[ ! -d data ] || find data -mindepth 1 -maxdepth 1 ! -name models -exec rm -rf {} +
+
+clean-models: ## remove the fetched language models
+	rm -rf data/models

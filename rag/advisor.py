@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from rag.compose.chat_models import ChatModel, load_chat_model
 from rag.context import Context, Event
@@ -17,7 +17,9 @@ from rag.search.searcher import Searcher
 from rag.search.vectors import connect_to_read
 from rag.settings import Settings, get_settings
 from rag.steps import Compose, Decide, Guard, Rephrase, Retrieve, Step
-from rag.types import Answer, Filters
+from rag.types import Answer, Filters, Turn
+from rag.verify.load import load_verifier
+from rag.verify.verifier import Verifier
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Advisor:
     chat_model: ChatModel | None = None
     settings: Settings = field(default_factory=get_settings)
     steps: list[Step] = field(default_factory=list)
+    verifier: Verifier | None = None  # made at the first question that needs it
     on_answer: Callable[[Answer], None] | None = None  # told every finished answer; a failure of it costs no answer
 
     def __post_init__(self) -> None:
@@ -51,26 +54,52 @@ class Advisor:
         spec = None if no_llm else (llm or settings.llm)
         return cls(searcher, load_chat_model(spec, settings) if spec else None, settings)
 
-    def ask(self, question: str, filters: Filters = Filters(), *, k: int = 8) -> Answer:
-        """The answer to `question`.
+    def ask(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        *,
+        k: int = 8,
+        turns: Sequence[Turn] = (),
+        chat_model: ChatModel | None | Literal["default"] = "default",
+    ) -> Answer:
+        """The answer to `question`, as a follow-up on `turns` (the last one most recent).
+
+        `chat_model` takes the place of the advisor's own; None answers with sentences of the sources.
 
         Raises:
             PpsError: there is no index to answer from.
         """
-        context = self._context(question, filters, k)
-        for _ in self._run(context):
-            pass
-        return self._finished(context)
+        for event in self.stream(question, filters, k=k, turns=turns, chat_model=chat_model):
+            if event.answer:
+                return event.answer
+        raise AssertionError("unreachable")
 
-    def stream(self, question: str, filters: Filters = Filters(), *, k: int = 8) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        *,
+        k: int = 8,
+        turns: Sequence[Turn] = (),
+        chat_model: ChatModel | None | Literal["default"] = "default",
+    ) -> Iterator[Event]:
         """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end)."""
-        context = self._context(question, filters, k)
+        context = self._context(question, filters, k, turns, chat_model)
         yield from self._run(context)
         yield Event("answer", answer=self._finished(context))
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
         self.searcher.search("publiek-private samenwerking", k=1)
+        self._verifier()
+        if self.chat_model:
+            self.chat_model.warm()
+
+    def close(self) -> None:
+        """Stop a language model on this machine."""
+        if self.chat_model:
+            self.chat_model.close()
 
     def as_runnable(self):  # noqa: ANN201 - langchain_core's Runnable, imported lazily
         """The chain as a LangChain Runnable: `str | {"question", "filters"}` → Answer, one named Runnable per step."""
@@ -83,11 +112,24 @@ class Advisor:
 
     def _context_from(self, value: str | dict[str, Any]) -> Context:
         if isinstance(value, str):
-            return self._context(value, Filters(), 8)
-        return self._context(value["question"], value.get("filters") or Filters(), value.get("k", 8))
+            return self._context(value)
+        return self._context(value["question"], value.get("filters") or Filters(), value.get("k", 8), value.get("turns") or ())
 
-    def _context(self, question: str, filters: Filters, k: int) -> Context:
-        return Context(question=question, filters=filters, k=k, chat_model=self.chat_model)
+    def _context(
+        self,
+        question: str,
+        filters: Filters = Filters(),
+        k: int = 8,
+        turns: Sequence[Turn] = (),
+        chat_model: ChatModel | None | Literal["default"] = "default",
+    ) -> Context:
+        model = self.chat_model if chat_model == "default" else chat_model
+        return Context(question=question, filters=filters, k=k, turns=tuple(turns), chat_model=model, verifier=self._verifier())
+
+    def _verifier(self) -> Verifier:
+        if self.verifier is None:
+            self.verifier = load_verifier(self.settings.verifier, self.settings, self.searcher.embedder)
+        return self.verifier
 
     def _apply(self, step: Step, context: Context) -> Context:
         for _ in self._timed(step, context):

@@ -1,4 +1,4 @@
-"""Command line: python -m rag index | corpus | search | ask | serve | doctor. With --json one object on standard output."""
+"""Command line: python -m rag index | corpus | search | ask | serve | models | doctor. With --json one object on standard output."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rag.errors import PpsError
+from rag.models import commands as model_commands
 from rag.settings import Settings, get_settings
 from rag.types import Answer, Filters, Hit
 
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="stel een vraag")
     ask.add_argument("question", metavar="vraag")
     model = ask.add_mutually_exclusive_group()
-    model.add_argument("--llm", metavar="SPEC", help="taalmodel: naam@adres")
+    model.add_argument("--llm", metavar="SPEC", help="taalmodel: naam@adres, lokaal, lokaal:naam of llama.cpp:bestand.gguf")
     model.add_argument("--no-llm", action="store_true", help="zonder taalmodel, ook als er een is ingesteld")
     ask.set_defaults(run=_ask)
 
@@ -74,7 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int)
     serve.set_defaults(run=_serve)
 
+    model_commands.add_to(commands)
+
     doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
+    doctor.add_argument("--deep", action="store_true", help="controleer ook de inhoud van het lokale taalmodel (SHA-256)")
     doctor.set_defaults(run=_doctor)
 
     for command in (index, check, stats, forget, clear, search, ask, doctor):
@@ -230,7 +234,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _doctor(arguments: argparse.Namespace) -> int:
     from rag.doctor import examine
 
-    checks = examine()
+    checks = examine(deep=arguments.deep)
     if arguments.json:
         print(json.dumps({"ok": all(c.ok for c in checks), "checks": [c.as_dict() for c in checks]}, ensure_ascii=False))
     else:

@@ -9,13 +9,14 @@ import numpy as np
 
 from rag.compose.draft import Draft, markdown
 from rag.statuses import statuses
-from rag.types import Answer, AnswerSentence, Citation, Filters, Hit
+from rag.types import Answer, AnswerSentence, Citation, Filters, Hit, Turn
 
 if TYPE_CHECKING:
     from rag.compose.chat_models import ChatModel
     from rag.compose.extractive import Run
     from rag.search.embedder import Embedder
     from rag.verify.answerable import Evidence
+    from rag.verify.verifier import Verifier
 
 #: Who wrote the answer, as `model` in the answer.
 EXTRACTIVE = "extractief"
@@ -51,9 +52,12 @@ class Context:
     filters: Filters = Filters()
     k: int = 8
     chat_model: ChatModel | None = None
+    turns: tuple[Turn, ...] = ()  # earlier questions of this conversation, the last one most recent
+    verifier: Verifier | None = None
     embedder: Embedder | None = None
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     standalone: str = ""
+    leans_on: tuple[str, ...] = ()  # documents that the last answer cited, where this question leans on it
     language: str = "nl"
     parts: list[Part] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
@@ -62,6 +66,7 @@ class Context:
     outcome: str = ""
     message: str = ""
     notices: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
     model: str = EXTRACTIVE
     timings_ms: dict[str, float] = field(default_factory=dict)
 
@@ -82,6 +87,7 @@ class Context:
             citations=tuple(draft.citations),
             hits=tuple(self.hits),
             notice=" ".join(self.notices),
+            choices=tuple(self.choices),
             model=self.model,
             corpus_version=corpus_version,
             timings_ms=dict(self.timings_ms),

@@ -6,7 +6,6 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
 
 from rag.errors import PpsError
 from rag.settings import Settings, get_settings
@@ -35,12 +34,14 @@ class Check:
         return asdict(self)
 
 
-def examine(settings: Settings | None = None) -> list[Check]:
-    """Every check, in the order in which problems should be solved."""
+def examine(settings: Settings | None = None, *, deep: bool = False) -> list[Check]:
+    """Every check, in the order in which problems should be solved. `deep` also reads the file of the local language model."""
     try:
         settings = settings or get_settings()
     except PpsError as error:
         return [Check("instellingen", False, str(error), "Verbeter de genoemde omgevingsvariabele of het bestand .env.")]
+    from rag.models.health import language_models
+
     return [
         _python(),
         *map(_package, PACKAGES),
@@ -50,7 +51,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         _chroma(settings),
         _index(settings),
         _recognition(),
-        _llm(settings),
+        *language_models(settings, deep),
     ]
 
 
@@ -133,24 +134,3 @@ def _recognition() -> Check:
 
     found = recogniser()
     return Check("tekstherkenning", True, f"tesseract met {found}" if found else "geen: scans worden niet gelezen (mag)")
-
-
-def _llm(settings: Settings) -> Check:
-    if not settings.llm:
-        return Check("taalmodel", True, "geen: antwoorden bestaan uit zinnen uit de bronnen (mag)")
-    import httpx
-
-    address = settings.llm.rpartition("@")[2]
-    if not urlsplit(address).hostname:
-        return Check("taalmodel", False, settings.llm, "Zet PPS_LLM op naam@adres.")
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
-    try:
-        reply = httpx.get(f"{address.rstrip('/')}/models", timeout=5, headers={"Authorization": f"Bearer {key}"} if key else {})
-    except httpx.HTTPError as error:
-        return Check("taalmodel", False, f"{address}: {type(error).__name__}", "Start het taalmodel of verbeter PPS_LLM.")
-    return Check(
-        "taalmodel",
-        reply.status_code < 400,
-        f"{address} antwoordt met {reply.status_code}",
-        "" if reply.status_code < 400 else "Controleer PPS_LLM en PPS_LLM_API_KEY.",
-    )

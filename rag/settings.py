@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -27,12 +28,32 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(None, description="Adres van een Chroma-server, bijvoorbeeld http://127.0.0.1:8000")
     embedding_model: str = Field("use-multilingual", description="use-multilingual, of naam of pad van een sentence-transformers-model")
     reranker: str | None = Field(None, description="Naam of pad van een CrossEncoder; leeg is geen reranker")
-    llm: str | None = Field(None, description="Taalmodel: naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1")
+    verifier: str | None = Field(
+        None, description="Controle van zinnen: leeg is de ingebouwde, of naam of pad van een CrossEncoder voor entailment, of llm"
+    )
+    llm: str | None = Field(
+        None, description="Taalmodel: naam@adres, bijvoorbeeld gpt-nl@http://127.0.0.1:8080/v1, of lokaal, of llama.cpp:bestand.gguf"
+    )
     llm_api_key: SecretStr | None = Field(None, description="Sleutel voor het taalmodel, als dat er een vraagt")
+    llm_headers: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        {}, description='Extra kopregels voor het taalmodel als JSON, bijvoorbeeld {"api-key": "…"}'
+    )
+    llm_query: Annotated[dict[str, str], NoDecode] = Field(
+        {}, description='Extra parameters in het adres van het taalmodel als JSON, bijvoorbeeld {"api-version": "…"}'
+    )
     llm_timeout_s: float = Field(60.0, gt=0, description="Seconden die een antwoord van het taalmodel mag duren")
+    llm_first_s: float = Field(45.0, gt=0, description="Seconden waarbinnen het taalmodel met zijn antwoord begint")
+    llm_local_timeout_s: float = Field(
+        120.0, gt=0, description="Seconden die een antwoord van een taalmodel op deze machine mag duren; zonder videokaart is dat langzaam"
+    )
+    models_dir: Path = Field(ROOT / "data" / "models", description="Map met taalmodellen die op deze machine draaien")
+    llm_context: int = Field(4096, ge=512, description="Tokens die vraag, passages en antwoord samen mogen tellen (lokaal taalmodel)")
+    llm_parallel: int = Field(1, ge=1, le=16, description="Vragen die het lokale taalmodel tegelijk beantwoordt; meer wachten op hun beurt")
     host: str = Field("127.0.0.1", description="Adres waarop de chat luistert")
     port: int = Field(7860, ge=0, le=65535, description="Poort van de chat")
-    threads: int = Field(min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren (nooit meer dan kernen)")
+    threads: int = Field(
+        min(2, os.cpu_count() or 1), ge=1, description="Rekendraden bij het indexeren en van een lokaal taalmodel (nooit meer dan kernen)"
+    )
     max_question_chars: int = Field(2000, ge=100, description="Langste vraag in tekens")
     max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
     file_limit_s: float = Field(60.0, gt=0, description="Seconden die het lezen van één bestand mag duren")
@@ -44,7 +65,15 @@ class Settings(BaseSettings):
     def _split_folders(cls, value: object) -> object:
         return [Path(p) for p in value.split(os.pathsep) if p] if isinstance(value, str) else value
 
-    @field_validator("chroma_url", "reranker", "llm", mode="before")
+    @field_validator("llm_headers", "llm_query", mode="before")
+    @classmethod
+    def _read_json(cls, value: object) -> object:
+        try:
+            return json.loads(value or "{}") if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('dit is geen JSON; schrijf bijvoorbeeld {"naam": "waarde"}') from None
+
+    @field_validator("chroma_url", "reranker", "verifier", "llm", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

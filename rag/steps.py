@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
+from rag.compose.followups import stand_alone
 from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import display_part, question_parts
 from rag.compose.selection import candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
+from rag.guard.check import inspect
+from rag.guard.personal import mask
 from rag.guard.question import has_words, normalise
 from rag.language.abbreviations import shortened, with_both_forms
 from rag.language.dates import dutch_date
 from rag.language.detect import detect_language
 from rag.search.searcher import Searcher
-from rag.types import Hit
+from rag.statuses import statuses
+from rag.types import Hit, Turn
 from rag.verify.answerable import threshold, weigh
+
+
+#: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
+SAME_SOURCE = 0.05
 
 
 class Step(Protocol):
@@ -31,7 +40,7 @@ class Step(Protocol):
 
 
 class Guard:
-    """Makes the question readable and refuses what cannot be a question."""
+    """Makes the question readable, and stops what may not go on: personal data, instructions to the advisor, help with crime."""
 
     name = "guard"
 
@@ -40,7 +49,8 @@ class Guard:
 
     def run(self, context: Context) -> Iterator[Event]:
         length = len(context.question)
-        question = normalise(context.question[: 4 * self.max_chars])
+        asked = context.question[: 4 * self.max_chars]
+        question = normalise(asked)
         context.question = question
         if length > self.max_chars:
             context.question = question[: self.max_chars]
@@ -50,7 +60,19 @@ class Guard:
             context.status = "clarification_needed"
             if not question:
                 context.message = "U hebt geen vraag ingevuld. Schrijf uw vraag in het vak en stel hem opnieuw."
+        else:
+            self._check(context, asked)
         yield from ()
+
+    @staticmethod
+    def _check(context: Context, asked: str) -> None:
+        verdict = inspect(asked)  # as typed: what was hidden in it is seen
+        if verdict.kind == "ok":
+            return
+        context.language = detect_language(context.question)
+        context.status = verdict.status
+        context.message = verdict.message[context.language]
+        context.question = mask(context.question)  # what is refused for its data is not kept, shown or sent on with it
 
 
 class Rephrase:
@@ -59,7 +81,13 @@ class Rephrase:
     name = "rephrase"
 
     def run(self, context: Context) -> Iterator[Event]:
-        context.standalone = context.question
+        turns: tuple[Turn, ...] = ()
+        for turn in context.turns:
+            if statuses()[turn.status].follow_up:  # what was refused has not been said
+                turns = (*turns, replace(turn, standalone=stand_alone(turn.standalone, turns).text))
+        found = stand_alone(context.question, turns)
+        context.standalone = found.text
+        context.leans_on = turns[-1].documents if found.follows else ()
         context.language = detect_language(context.question)
         context.parts = [Part(text) for text in question_parts(context.standalone)]
         yield from ()
@@ -77,13 +105,22 @@ class Retrieve:
         context.embedder = self.searcher.embedder
         for part in context.parts:
             part.vector = self.searcher.embedder.encode_query(part.text)
-            part.hits = self.searcher.search(with_both_forms(part.text), context.k, context.filters, part.vector)
+            part.hits = self._search(context, part)
         context.hits = _interleaved([p.hits for p in context.parts])[: context.k]
         if not context.hits:
             context.status = "not_in_corpus"
             context.message = _nothing_within_filters(context) if context.filters else ""
             return
         yield Event("evidence", hits=tuple(context.hits))
+
+    def _search(self, context: Context, part: Part) -> list[Hit]:
+        """The best passages; for a follow-up those of the sources of the last answer stand a little higher."""
+        wanted = context.k if not context.leans_on else 2 * context.k
+        hits = self.searcher.search(with_both_forms(part.text), wanted, context.filters, part.vector)
+        if context.leans_on:
+            hits.sort(key=lambda h: -(h.score + SAME_SOURCE * (h.passage.document_id in context.leans_on)))
+            hits = [replace(h, rank=n) for n, h in enumerate(hits[: context.k], 1)]
+        return hits
 
 
 class Decide:

@@ -102,6 +102,15 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the same conversation, as it stands alone, and the documents that its answer cited."""
+
+    standalone: str
+    documents: tuple[str, ...] = ()
+    status: str = "answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A found passage. `scores` holds each ranker's own score; a ranker that did not find it is absent."""
 
@@ -185,6 +194,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     notice: str = ""
+    choices: tuple[str, ...] = ()  # where the question was not clear: questions that the reader may have meant
     model: str = "extractief"
     corpus_version: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -207,6 +217,7 @@ class Answer:
             "corpus_version": self.corpus_version,
             "created_at": self.created_at,
             "timings_ms": {k: round(v, 2) for k, v in self.timings_ms.items()},
+            "choices": list(self.choices),
         }
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -46,6 +47,10 @@ class Script:
     drop_after: int | None = None
     raw: bytes | None = None
     history: list[dict] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    then: Script | None = None  # what the requests after this one get
+    comments: bool = False  # only says that it is still there, without end
+    gone: threading.Event = field(default_factory=threading.Event)  # the client went away before the end
 
 
 class ModelServer:
@@ -53,6 +58,7 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.script = Script()
+        self.on_request: Callable[[str, Message], object] = lambda path, headers: None
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -63,8 +69,11 @@ class ModelServer:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                owner.script.history.append(body)
-                owner._answer(self, owner.script)
+                owner.on_request(self.path, self.headers)
+                script = owner.script
+                script.history.append(body)
+                owner.script = script.then or script
+                owner._answer(self, script)
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -83,6 +92,8 @@ class ModelServer:
         handler.send_response(script.status)
         handler.send_header("Content-Type", "text/event-stream" if script.status == 200 else "application/json")
         handler.send_header("Connection", "close")
+        for name, value in script.headers.items():
+            handler.send_header(name, value)
         handler.end_headers()
         handler.close_connection = True
         write: Callable[[bytes], object] = handler.wfile.write
@@ -93,6 +104,9 @@ class ModelServer:
             write(b'{"error": {"message": "scripted"}}')
             return
         try:
+            while script.comments:
+                write(b": still here\n\n")
+                time.sleep(0.05)
             for n, piece in enumerate(script.pieces):
                 if script.hang_after is not None and n >= script.hang_after:
                     time.sleep(30)
@@ -111,4 +125,4 @@ class ModelServer:
                 time.sleep(script.delay_s)
             write(b"data: [DONE]\n\n")
         except OSError:  # the client went away, as it should when it has had enough
-            pass
+            script.gone.set()

@@ -96,6 +96,7 @@ def test_json_has_the_public_fields(advisor):
         "corpus_version",
         "created_at",
         "timings_ms",
+        "choices",
     ]
     assert {"n", "passage_id", "document_id", "title", "section", "page", "quote", "url", "sources"} <= set(data["citations"][0])
     assert list(data["citations"][0]["sources"][0]) == ["title", "publisher", "date", "url"]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+from rag.guard.characters import legible
 
 
 def normalise(text: str) -> str:
-    """NFKC, without control and invisible characters, white space folded."""
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") else c for c in text)
-    return re.sub(r"\s+", " ", text).strip()
+    """`text` as its reader sees it (NFKC, without hidden or disguised characters), white space folded."""
+    return re.sub(r"\s+", " ", legible(text)).strip()
 
 
 def has_words(text: str) -> bool:

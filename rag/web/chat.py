@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import gradio as gr
 
 from rag.advisor import Advisor
+from rag.compose.chat_models import ChatModel
 from rag.errors import PpsError
+from rag.models.shelf import ModelShelf
+from rag.statuses import statuses
 from rag.types import Filters
-from rag.web import labels
+from rag.web import labels, model_panel
+from rag.web.conversation import turns_of
 from rag.web.render import answer_markdown, escape_markdown, evidence_html, sentences_markdown
 
 STATIC = Path(__file__).parent / "static"
@@ -42,7 +46,7 @@ def css() -> str:
     return (STATIC / "chat.css").read_text(encoding="utf-8")
 
 
-def build(advisor: Advisor) -> gr.Blocks:
+def build(advisor: Advisor, shelf: ModelShelf) -> gr.Blocks:
     """The chat page."""
     with gr.Blocks(title=labels.TITLE, analytics_enabled=False) as page:
         gr.Markdown(f"# {labels.TITLE}\n\n{labels.INTRO}", elem_id="kop")
@@ -71,17 +75,19 @@ def build(advisor: Advisor) -> gr.Blocks:
                 with gr.Accordion("Filters op domein en rol", open=False, elem_id="filters"):
                     domein = gr.CheckboxGroup([(v, k) for k, v in labels.DOMEIN.items()], label="Domein", info="Niets aangevinkt is alles.")
                     rol = gr.CheckboxGroup([(v, k) for k, v in labels.ROL.items()], label="Rol", info="Voor wie de informatie bedoeld is.")
+                writer = model_panel.build(page, shelf)
                 gr.HTML(f'<p class="beheer"><a href="/corpus">{labels.CORPUS}</a> · <a href="/kennisgaten">Kennisgaten</a></p>')
                 new = gr.Button("Nieuw gesprek", variant="secondary", elem_id="nieuw")
             with gr.Column(scale=2, min_width=320):
                 evidence = gr.HTML(evidence_html((), ()), elem_id="bewijs")
 
-        def respond(asked: str, history: list, domains: list[str], roles: list[str]) -> Iterator[tuple]:
-            yield from _respond(advisor, asked, history, Filters(domein=tuple(domains), rol=tuple(roles)))
+        def respond(asked: str, history: list, domains: list[str], roles: list[str], chosen: str) -> Iterator[tuple]:
+            filters = Filters(domein=tuple(domains), rol=tuple(roles))
+            yield from _respond(advisor, asked, history, filters, lambda: shelf.get(chosen))
 
         question.submit(
             respond,
-            [question, conversation, domein, rol],
+            [question, conversation, domein, rol, writer],
             [conversation, question, evidence],
             show_progress="hidden",
             concurrency_limit=CONCURRENCY,
@@ -91,15 +97,16 @@ def build(advisor: Advisor) -> gr.Blocks:
     return page
 
 
-def _respond(advisor: Advisor, asked: str, history: list, filters: Filters) -> Iterator[tuple]:
+def _respond(advisor: Advisor, asked: str, history: list, filters: Filters, model: Callable[[], ChatModel | None]) -> Iterator[tuple]:
     """Conversation, question box and evidence after each event: evidence first, then sentence by sentence."""
+    turns = turns_of(history)
     history = [*history, {"role": "user", "content": escape_markdown(asked) or "(leeg)"}]
     waiting = [*history, {"role": "assistant", "content": "Ik zoek in de bronnen…"}]
     yield waiting, "", gr.skip()
     sentences: list = []
     hits: tuple = ()
     try:
-        for event in advisor.stream(asked, filters):
+        for event in advisor.stream(asked, filters, turns=turns, chat_model=model()):
             if event.kind == "evidence":
                 hits = event.hits
                 yield waiting, "", evidence_html((), hits)
@@ -110,6 +117,8 @@ def _respond(advisor: Advisor, asked: str, history: list, filters: Filters) -> I
             elif event.answer:
                 answer = event.answer
                 reply = {"role": "assistant", "content": answer_markdown(answer)}
+                if not statuses()[answer.status].follow_up:  # a refused question stays on the page without what it was refused for
+                    history[-1] = {"role": "user", "content": escape_markdown(answer.question) or "(leeg)"}
                 yield [*history, reply], "", evidence_html(answer.citations, answer.hits)
     except PpsError as error:
         yield [*history, {"role": "assistant", "content": escape_markdown(str(error))}], asked, gr.skip()

@@ -8,6 +8,7 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,16 +21,30 @@ from rag.advisor import Advisor
 from rag.context import Event
 from rag.errors import IndexBusyError, PpsError
 from rag.knowledge.documents import Domein, Fase, Rol, Soort
+from rag.models.shelf import ModelShelf
 from rag.settings import Settings
-from rag.types import Filters
+from rag.statuses import statuses
+from rag.types import Filters, Turn
 from rag.web.report import Reports
 from rag.web.source_page import message_page, source_page
 
 
+StatusName = Enum("StatusName", {name: name for name in statuses()}, type=str)
+
+
+class EarlierTurn(BaseModel):
+    """A question asked before in the same conversation: from its answer, `standalone_question`, the cited documents and `status`."""
+
+    question: str = Field(max_length=4000, examples=["Wat is PPS volgens TNO?"])
+    documents: list[str] = Field([], max_length=50)
+    status: StatusName = StatusName.answered
+
+
 class Ask(BaseModel):
-    """A question with what it is narrowed to."""
+    """A question with what it is narrowed to. With `history` it may be a follow-up ("en voor de FIOD?")."""
 
     question: str = Field(max_length=200_000, examples=["Wat is PPS volgens TNO?"])
+    history: list[EarlierTurn] = Field([], max_length=20)
     domein: list[Domein] = []
     rol: list[Rol] = []
     fase: list[Fase] = []
@@ -38,9 +53,13 @@ class Ask(BaseModel):
     def filters(self) -> Filters:
         return Filters(tuple(self.domein), tuple(self.rol), tuple(self.fase), tuple(self.soort))
 
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(t.question, tuple(t.documents), t.status.value) for t in self.history)
 
-def create_app(advisor: Advisor) -> FastAPI:
-    """The whole web application for `advisor`."""
+
+def create_app(advisor: Advisor, shelf: ModelShelf | None = None) -> FastAPI:
+    """The whole web application for `advisor`. `shelf` holds the language models that a reader may choose."""
+    shelf = shelf or ModelShelf(advisor.settings, advisor.chat_model)
     reports = Reports(advisor)
     if advisor.settings.keep_gaps and advisor.on_answer is None:
         advisor.on_answer = lambda answer: reports.gaps.record(answer, advisor.searcher.snapshot().lexical.knows)
@@ -92,8 +111,9 @@ def create_app(advisor: Advisor) -> FastAPI:
     @app.post("/api/v1/ask")
     def ask(body: Ask, request: Request):  # noqa: ANN202 - JSON or a stream, as the caller accepts
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_server_sent(advisor.stream(body.question, body.filters())), media_type="text/event-stream")
-        return advisor.ask(body.question, body.filters()).as_dict()
+            events = advisor.stream(body.question, body.filters(), turns=body.turns())
+            return StreamingResponse(_server_sent(events), media_type="text/event-stream")
+        return advisor.ask(body.question, body.filters(), turns=body.turns()).as_dict()
 
     @app.get("/api/v1/search")
     def search(
@@ -113,7 +133,7 @@ def create_app(advisor: Advisor) -> FastAPI:
 
     return gr.mount_gradio_app(
         app,
-        chat.build(advisor),
+        chat.build(advisor, shelf),
         path="/",
         theme=chat.theme(),
         css=chat.css(),
@@ -141,7 +161,8 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         print(f"{error} De adviseur start met de bestaande index.", file=sys.stderr)
     advisor = Advisor.from_settings(settings)
     advisor.searcher.snapshot()
-    app = create_app(advisor)
+    shelf = ModelShelf(settings, advisor.chat_model)
+    app = create_app(advisor, shelf)
     address = f"http://{settings.host}:{settings.port}"
 
     class Server(uvicorn.Server):
@@ -159,6 +180,9 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
         raise PpsError(
             f"Poort {settings.port} is al in gebruik. Sluit het andere programma, of kies een andere poort: PPS_PORT=7861 make run"
         ) from None
+    finally:
+        shelf.close()
+        advisor.close()
 
 
 def _warm(advisor: Advisor) -> None:

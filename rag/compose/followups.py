@@ -1,0 +1,162 @@
+"""A follow-up ("en voor de FIOD?", "waarom?", "ja graag") rewritten into a question that stands alone, by rules.
+
+What a follow-up leaves out is what the last question was about. So the rules decide whether a question leans on the one before it, and
+what of that one it takes over: its subject, or all of it with one part replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from rag.compose.matching import likeness
+from rag.language.detect import detect_language
+from rag.language.words import STOP_WORDS, content_words, fold
+from rag.types import Turn
+from rag.verify.names import names
+
+#: A question with at least this many content words of its own, one of them a name, is about its own subject.
+_OWN_WORDS = 5
+_SUBJECT_WORDS = 6
+_ASKS = re.compile(r"(?:welke?|wie|hoeveel|which|who)\b")
+_EMPTY = frozenset(
+    """vertel meer geef leg uit voorbeeld voorbeelden noem kort zeggen vraag antwoord bedoel weten wil graag tell give explain example name
+    levert opgeleverd werkt werken doen doet mee gaan zit gaat zit komt krijgt betekent verschil rol""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """`text` stands alone. `follows` says whether it leans on an earlier turn."""
+
+    text: str
+    follows: bool = False
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    data = yaml.safe_load(Path(__file__).with_name("followups.yml").read_text(encoding="utf-8"))
+    return {name: re.compile(pattern, re.I) for name, pattern in data.items()}
+
+
+def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
+    """`question` as it would be asked without `turns`, of which the last is the most recent."""
+    if not turns:
+        return Rewritten(question)
+    last = turns[-1].standalone
+    patterns = _patterns()
+    bare = re.sub(r"\s+", " ", fold(question)).strip(" ?.!,…")
+    english = detect_language(question) == "en"
+    if patterns["more"].fullmatch(bare):
+        return Rewritten(_more(last, english), True)
+    if match := patterns["correction"].fullmatch(bare):
+        start = match.start("meant") if match["meant"] else match.start("other")
+        return Rewritten(_replaced(_without_place(last, bare[start:]), _as_typed(question, bare, start)), True)
+    if patterns["bare"].fullmatch(bare):
+        return Rewritten(_about(question, last), True)
+    match = patterns["ellipsis"].fullmatch(bare)
+    if match and len(content_words(match["part"])) <= 4 and not _has_verb(match["part"]):
+        return Rewritten(_replaced(last, _as_typed(question, bare, match.start("part"))), True)
+    if _leans(question, bare, last):
+        return Rewritten(_about(question, last), True)
+    return Rewritten(question)
+
+
+def _as_typed(question: str, bare: str, start: int) -> str:
+    """The end of the question from a place in its folded form, with its capitals."""
+    typed = re.sub(r"\s+", " ", question).strip(" ?.!,…")
+    return typed[start:] if len(typed) == len(bare) else bare[start:]
+
+
+def _leans(question: str, bare: str, last: str) -> bool:
+    """Does the question need the one before it?"""
+    patterns = _patterns()
+    own = [w for w in content_words(question) if w not in _EMPTY]
+    named = [n for n in names(question) if fold(n) not in STOP_WORDS]
+    points = bool(patterns["pointing"].search(bare))
+    if points and not (named and len(own) >= _OWN_WORDS):
+        return True
+    if patterns["pointing_weak"].search(bare) and not named:
+        return True
+    if re.match(r"(?:en|maar|dus|and|but|so)\b", bare) and not (named and len(own) >= _OWN_WORDS):
+        return True
+    if not named and len(own) <= 3 and (patterns["attributes"].search(bare) or len(own) <= 1 or _ASKS.match(bare)):
+        return True
+    return len(own) == 0
+
+
+def subject(question: str) -> list[str]:
+    """What a question is about: its names with the words that go with them, else its content words. As typed, in order."""
+    plain = re.sub(r"\s*\([^()]*\)\s*$", "", question)
+    tokens = re.findall(r"[^\W_]+(?:[-'’.&][^\W_]+)*", plain)
+    named = {fold(n) for n in names(plain)}
+    kept = [t for n, t in enumerate(tokens) if fold(t) not in STOP_WORDS and fold(t) not in _EMPTY and (n or fold(t) in named or len(t) > 3)]
+    added = re.search(r"\(([^()]*)\)\s*$", question)
+    known = added[1].split() if added else []
+    if known:  # the subject came along from before: of what was said since, only names
+        kept = [t for t in kept if fold(t) in named]
+    elif named:
+        near = [t for t in kept if fold(t) in named or (t[:1].isupper() and t in kept)]
+        kept = near + [t for t in kept if t not in near]
+    return list(dict.fromkeys([*known, *kept]))[:_SUBJECT_WORDS]
+
+
+def _about(question: str, last: str) -> str:
+    """The question with the last one's subject behind it."""
+    told = {fold(w) for w in content_words(question)}
+    missing = [w for w in subject(last) if fold(w) not in told]
+    return f"{question.strip()} ({' '.join(missing)})" if missing else question
+
+
+def _more(last: str, english: bool) -> str:
+    found = " ".join(subject(last)) or last
+    return f"Tell me more about {found}" if english else f"Vertel meer over {found}"
+
+
+def _without_place(last: str, meant: str) -> str:
+    """The last question without its closing "op vakantieparken", where what is meant begins like that: "nee, bij boeren"."""
+    if not re.match(r"(?:op|in|bij|voor|met|tegen|aan|door|for|in|with|at)\b", meant):
+        return last
+    return re.sub(r"\s(?:op|in|bij|voor|met|tegen|aan|door|for|in|with|at)\s[^?]+(?=\??$)", "", last.strip(" ?."))
+
+
+def _replaced(last: str, part: str) -> str:
+    """The last question with `part` in place of what is of its kind, or behind it where nothing is."""
+    base = re.sub(r"\s*\([^()]*\)\s*$", "", last).strip(" ?.")
+    new = re.sub(r"^(?:dan|hoe zit het|hoe is het|is dat)\s+", "", part).strip(" ?.")
+    core = re.sub(r"^(?:(?:met|voor|bij|in|van|door|naar|op|aan|over|for|with|of|at|to|the|de|het|een)\s+)+", "", new)
+    old = _counterpart(base, core)
+    return f"{base.replace(old, core, 1)}?" if old else f"{base} {new}?"
+
+
+def _counterpart(base: str, core: str) -> str:
+    """What in `base` is of the kind of `core`: a year for a year, a name for a name; empty where nothing is."""
+    if re.fullmatch(r"(?:19|20)\d\d", core):
+        years = re.findall(r"\b(?:19|20)\d\d\b", base)
+        return years[-1] if years else ""
+    if names(f"x {core}"):
+        found = list(dict.fromkeys(_whole(base, n) for n in names(base) if likeness(fold(n), fold(core)) < 0.5))
+        return found[0] if len(found) == 1 else ""  # of two names the rules cannot tell which is meant: both stay
+    return ""
+
+
+def _whole(base: str, name: str) -> str:
+    """The run of capitalised words around `name` in `base`."""
+    match = re.search(rf"(?:[A-ZÀ-Ý][\w’'-]*\s+)*{re.escape(name)}(?:\s+[A-ZÀ-Ý][\w’'-]*)*", base)
+    found = match[0] if match else name
+    return found if not base.startswith(found) or " " not in found else found.split(" ", 1)[1]
+
+
+def _has_verb(part: str) -> bool:
+    """Is the part a clause of its own ("wie betaalt dat", "is er bewijs")?"""
+    return bool(
+        re.match(
+            r"(?:wie|wat|waar|wanneer|waarom|hoe|welke?|hoeveel|is|zijn|was|waren|mag|kan|moet|heeft|doet|wordt|sinds|vanaf|who|what|why|how|when|is|are|does|do|can)\b",
+            part,
+            re.I,
+        )
+    )

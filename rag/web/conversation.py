@@ -1,0 +1,44 @@
+"""The conversation as the page holds it, read back as earlier turns: nothing of it is kept on the server."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+from rag.statuses import statuses
+from rag.types import Turn
+
+_CITED = re.compile(r"\(/bron/([^?#)]+)")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+!|~$-])")
+#: Turns further back than this play no part.
+REMEMBERED = 6
+
+
+def turns_of(messages: list[dict[str, Any]]) -> tuple[Turn, ...]:
+    """The answered questions of a conversation, oldest first. A question whose answer carries the label of a refusal is left out."""
+    turns = []
+    for asked, reply in zip(messages, messages[1:], strict=False):
+        if asked.get("role") != "user" or reply.get("role") != "assistant":
+            continue
+        answer = text_of(reply)
+        if any(label in answer for label in _closed()):
+            continue
+        cited = tuple(dict.fromkeys(unquote(i) for i in _CITED.findall(answer)))
+        turns.append(Turn(unescape(_ESCAPED.sub(r"\1", text_of(asked))), cited))
+    return tuple(turns[-REMEMBERED:])
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The text of a message, which Gradio gives as a string or as a list of parts."""
+    content = message.get("content", "")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return " ".join(p.get("text", "") if isinstance(p, dict) else str(p) for p in parts)
+
+
+def _closed() -> list[str]:
+    """The labels under answers that no follow-up may build on."""
+    return [label for s in statuses().values() if not s.follow_up for label in s.label.values()]
