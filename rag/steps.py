@@ -26,7 +26,6 @@ from rag.statuses import statuses
 from rag.types import Hit, Turn
 from rag.verify.answerable import threshold, weigh
 
-
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
 SAME_SOURCE = 0.05
 

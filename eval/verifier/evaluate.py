@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
     parameters = {"verifier": verifier.name, "threshold": threshold(), "half": None if arguments.dataset else arguments.half}
     metrics, reasons = score(rows)
     if not arguments.dataset:
-        metrics |= {f"{'false_alarm' if kind in HONEST else 'caught'}_{kind}": rate(rows, kind) for kind in sorted({r["kind"] for r in rows})}
+        metrics |= {
+            f"{'false_alarm' if kind in HONEST else 'caught'}_{kind}": rate(rows, kind) for kind in sorted({r["kind"] for r in rows})
+        }
     name = arguments.dataset.name if arguments.dataset else f"dutch-{arguments.half}"
     return _summary(name, len(rows), parameters, metrics, reasons), rows
 

@@ -1,9 +1,10 @@
 """Fits rag/verify/support.yml: python -m eval.verifier.fit [--wice FILE] [--tatoeba FILE]
 
-Prints the weights; writing them into support.yml is left to the maintainer. Data: the development paraphrases (honest ones over their
-sentence and over the whole passage; the same over another passage of the document; those that are alike but wrong, with little weight, since
-what is wrong in them is for the explicit checks to see), half of WiCE's development claims (those whose hash is even), and, for claims
-in another language than their evidence, translated sentence pairs beside their nearest wrong ones. A weight may not have the wrong sign:
+Prints the weights; writing them into support.yml is left to the maintainer. Data: the development paraphrases (honest ones over
+their sentence and over the whole passage; the same over another passage of the document; those that are alike but wrong, with little
+weight, since what is wrong in them is for the explicit checks to see), half of WiCE's development claims (those whose hash is even),
+and, for claims in another language than their evidence, translated sentence pairs beside their nearest wrong ones. A weight may not
+have the wrong sign:
 more shared words never make a claim less supported.
 """
 
@@ -56,7 +57,9 @@ def dutch_items(folders: list[Path], seed: int = 3) -> list[Item]:
 
 def translated(path: Path, encoder: UniversalSentenceEncoder) -> list[Item]:
     """English sentences over their Dutch translation, and over the Dutch sentence of another pair that is nearest in meaning."""
-    pairs = [line.split("\t")[:2] for line in path.read_text(encoding="utf-8").splitlines() if line.count("\t") >= 1][1:]  # without the header
+    pairs = [line.split("\t")[:2] for line in path.read_text(encoding="utf-8").splitlines() if line.count("\t") >= 1][
+        1:
+    ]  # without the header
     dutch, english = (encoder.encode([p[i] for p in pairs]) for i in (0, 1))
     near = english @ dutch.T
     np.fill_diagonal(near, -1)

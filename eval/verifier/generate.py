@@ -59,6 +59,12 @@ def entailments(path: Path) -> list[dict]:
     head = EntailmentHead(UniversalSentenceEncoder().tokens())
     found = head.probabilities([(p, h) for p, h, _ in pairs])
     return [
-        {"premise": p, "hypothesis": h, "label": LABELS[y], "judged": LABELS[int(probability.argmax())], "probabilities": probability.round(4).tolist()}
+        {
+            "premise": p,
+            "hypothesis": h,
+            "label": LABELS[y],
+            "judged": LABELS[int(probability.argmax())],
+            "probabilities": probability.round(4).tolist(),
+        }
         for (p, h, y), probability in zip(pairs, found, strict=True)
     ]

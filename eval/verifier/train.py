@@ -88,7 +88,9 @@ def main() -> int:
     write(arguments.out, [train(standard, y, seed) for seed in range(SEEDS)], mean.astype(np.float32), deviation.astype(np.float32))
     head = EntailmentHead(UniversalSentenceEncoder().tokens(), arguments.out)
     seen = head.probabilities([(r["premise"], r["hypothesis"]) for r in rows[:500]]).argmax(axis=1)
-    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.2f} MB; {len(rows)} pairs; {(seen == y[:500]).mean():.3f} right on those seen")
+    print(
+        f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.2f} MB; {len(rows)} pairs; {(seen == y[:500]).mean():.3f} right on seen"
+    )
     return 0
 
 

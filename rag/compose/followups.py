@@ -94,7 +94,9 @@ def subject(question: str) -> list[str]:
     plain = re.sub(r"\s*\([^()]*\)\s*$", "", question)
     tokens = re.findall(r"[^\W_]+(?:[-'’.&][^\W_]+)*", plain)
     named = {fold(n) for n in names(plain)}
-    kept = [t for n, t in enumerate(tokens) if fold(t) not in STOP_WORDS and fold(t) not in _EMPTY and (n or fold(t) in named or len(t) > 3)]
+    kept = [
+        t for n, t in enumerate(tokens) if fold(t) not in STOP_WORDS and fold(t) not in _EMPTY and (n or fold(t) in named or len(t) > 3)
+    ]
     added = re.search(r"\(([^()]*)\)\s*$", question)
     known = added[1].split() if added else []
     if known:  # the subject came along from before: of what was said since, only names

@@ -71,6 +71,49 @@ class Rule:
         return {e.group for part in self.parts for e in part if not e.optional}
 
 
+class PhraseBook:
+    """Named groups of phrases, found in a text in one pass over its words."""
+
+    def __init__(self, groups: dict[str, str]) -> None:
+        """`groups`: name → phrases separated by commas.
+
+        Raises:
+            ValueError: a stem is too short.
+        """
+        self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self.phrases: dict[str, list[list[str]]] = {}
+        for name, phrases in groups.items():
+            self.add(name, [p.split() for p in phrases.split(",") if p.strip()])
+
+    def add(self, group: str, phrases: list[list[str]]) -> None:
+        """One more group."""
+        self.phrases[group] = phrases
+        for phrase in phrases:
+            first, rest = phrase[0], tuple(phrase[1:])
+            if first.endswith("*"):
+                if len(first) <= _MIN_STEM:
+                    raise ValueError(f"stem {first!r} of {group} is too short")
+                self._stems[first[:-1]].append((group, rest))
+            else:
+                self._exact[first].append((group, rest))
+        self._lengths = sorted({len(s) for s in self._stems})
+
+    def occurrences(self, words: Words) -> Occurrences:
+        """Group → where its phrases stand, as (first word, word behind the last); groups that are absent have no entry."""
+        found: Occurrences = defaultdict(list)
+        for i, token in enumerate(words.tokens):
+            candidates = list(self._exact.get(token, ()))
+            for length in self._lengths:
+                if length > len(token):
+                    break
+                candidates += self._stems.get(token[:length], ())
+            for group, rest in candidates:
+                if _follows(words, i, rest):
+                    found[group].append((i, i + 1 + len(rest)))
+        return found
+
+
 class RuleBook:
     """The rules of one file, ready to match."""
 
@@ -80,47 +123,30 @@ class RuleBook:
         Raises:
             ValueError: a rule names a group that is not there, or a stem is too short.
         """
-        self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._stems: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        self._phrases: dict[str, list[list[str]]] = {}
-        for name, phrases in data["groups"].items():
-            self._add(name, [p.split() for p in phrases.split(",") if p.strip()])
+        self._book = PhraseBook(data["groups"])
         self.weights: dict[str, int] = {}
         self.rules: list[Rule] = []
         for family, block in data["families"].items():
             self.weights[family] = block.get("weight", 1)
             self.rules += [self._rule(family, r) for r in block["rules"]]
-        self._lengths = sorted({len(s) for s in self._stems})
 
     def fired(self, words: Words) -> list[Rule]:
         """The rules that match."""
-        found = self._occurrences(words)
+        found = self._book.occurrences(words)
         return [r for r in self.rules if r.needs() <= found.keys() and _matches(r, found, words.sentences)]
 
     def weight(self, rules: list[Rule]) -> int:
         """The weights of the families of `rules`, each family once."""
         return sum(self.weights[f] for f in {r.family for r in rules})
 
-    def _add(self, group: str, phrases: list[list[str]]) -> None:
-        self._phrases[group] = phrases
-        for phrase in phrases:
-            first, rest = phrase[0], tuple(phrase[1:])
-            if first.endswith("*"):
-                if len(first) <= _MIN_STEM:
-                    raise ValueError(f"stem {first!r} of {group} is too short")
-                self._stems[first[:-1]].append((group, rest))
-            else:
-                self._exact[first].append((group, rest))
-
     def _rule(self, family: str, given: str | dict) -> Rule:
         text, unless = (given, "") if isinstance(given, str) else (given["match"], given.get("unless", ""))
-        anywhere = "&&" in text
         parts = tuple(self._elements(part.split()) for part in re.split(r"&+", text))
         names = tuple(n.strip() for n in unless.split(",") if n.strip())
-        unknown = ({e.group for p in parts for e in p} | set(names)) - self._phrases.keys()
+        unknown = ({e.group for p in parts for e in p} | set(names)) - self._book.phrases.keys()
         if unknown:
             raise ValueError(f"{family}: {text!r} names unknown groups: {', '.join(sorted(unknown))}")
-        return Rule(family, text, parts, anywhere, names)
+        return Rule(family, text, parts, "&&" in text, names)
 
     def _elements(self, items: list[str]) -> tuple[Element, ...]:
         elements, gap = [], 0
@@ -136,23 +162,10 @@ class RuleBook:
         """The group that `name` (`<group>`, a word, or several with | between) stands for; made where it is not there yet."""
         if re.fullmatch(r"<\w+>", name):
             return name[1:-1]
-        if f"={name}" not in self._phrases:
-            phrases = [self._phrases[n[1:-1]] if n.startswith("<") else [[n]] for n in name.split("|")]
-            self._add(f"={name}", [p for several in phrases for p in several])
+        if f"={name}" not in self._book.phrases:
+            phrases = [self._book.phrases[n[1:-1]] if n.startswith("<") else [[n]] for n in name.split("|")]
+            self._book.add(f"={name}", [p for several in phrases for p in several])
         return f"={name}"
-
-    def _occurrences(self, words: Words) -> Occurrences:
-        found: Occurrences = defaultdict(list)
-        for i, token in enumerate(words.tokens):
-            candidates = list(self._exact.get(token, ()))
-            for length in self._lengths:
-                if length > len(token):
-                    break
-                candidates += self._stems.get(token[:length], ())
-            for group, rest in candidates:
-                if _follows(words, i, rest):
-                    found[group].append((i, i + 1 + len(rest)))
-        return found
 
 
 def _follows(words: Words, i: int, rest: tuple[str, ...]) -> bool:

@@ -61,7 +61,7 @@ class ModelFolder:
 
     def condition(self, model: Model) -> Condition:
         """How far `model` is, from names and sizes alone; `verify` reads the file."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             size = self.file(model).stat().st_size
             if model.size is not None and size != model.size:
                 return Condition("damaged", size, f"het bestand is {size} bytes en hoort {model.size} te zijn")

@@ -10,8 +10,9 @@ import yaml
 
 from rag.language.words import fold
 
-
-_DENIED_ONLY = re.compile(r"\b(?:niet|geen) (?:de |het |als de )*(?:enige|alleen|alle|altijd|elke|iedere|volledig|automatisch|vanzelf|bewezen)\b")
+_DENIED_ONLY = re.compile(
+    r"\b(?:niet|geen) (?:de |het |als de )*(?:enige|alleen|alle|altijd|elke|iedere|volledig|automatisch|vanzelf|bewezen)\b"
+)
 
 
 @lru_cache(maxsize=1)
@@ -46,4 +47,6 @@ def _only(held: re.Pattern[str], absent: re.Pattern[str], text: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without the uses that say something else: "niet alleen", "meer dan", "niet meer", "onder meer"."""
-    return re.sub(r"\b(?:niet alleen|niet enkel|onder meer|niet meer|niet langer|ten eerste|eerste lid|in het geheel|not only)\b", " ", fold(text))
+    return re.sub(
+        r"\b(?:niet alleen|niet enkel|onder meer|niet meer|niet langer|ten eerste|eerste lid|in het geheel|not only)\b", " ", fold(text)
+    )

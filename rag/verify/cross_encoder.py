@@ -29,7 +29,7 @@ class CrossEncoderVerifier:
         found = [n for label, n in labels.items() if label.startswith("entail")]
         if self._model.num_labels not in (2, 3) or len(found) != 1:
             raise ConfigurationError(
-                f"PPS_VERIFIER: '{name}' heeft de uitkomsten {', '.join(labels) or self._model.num_labels}; nodig is een model met entailment."
+                f"PPS_VERIFIER: '{name}' heeft de uitkomsten {', '.join(labels) or self._model.num_labels}; nodig is entailment."
             )
         self._entailment = found[0]
         self.name = name

@@ -13,7 +13,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:[-'’&][^\W_]+)*")
 _START = re.compile(r"^[\W_]*|(?<=[.!?:])\s+|(?<=[‘“\"'(])")
 #: Capitalised by spelling, and not a name of something that a source must hold.
 _NOT_NAMES = frozenset(
-    """nederland nederlands nederlandse nederlandser europees europese europa engels engelse januari februari maart april mei juni juli augustus september oktober november december wet sindsdien slechts maandag dinsdag woensdag donderdag vrijdag
+    """nederland nederlands nederlandse nederlandser europees europese europa engels engelse januari februari maart april mei juni juli
+    augustus september oktober november december wet sindsdien slechts maandag dinsdag woensdag donderdag vrijdag
     zaterdag zondag i ii iii iv v de het een dutch english monday tuesday wednesday thursday friday saturday sunday january february
     march may june july august october december duiding""".split()
 )

@@ -20,7 +20,8 @@ NEARLY = 0.9
 _SAME = 0.95
 
 _BORDER = re.compile(
-    r"\s*[,;:()–]\s+|\s*[()]\s*|\s+(?=(?:maar|terwijl|omdat|zodat|want|hoewel|mits|tenzij|doordat|behalve|but|while|because|although|unless)\b)", re.I
+    r"\s*[,;:()–]\s+|\s*[()]\s*|\s+(?=(?:maar|terwijl|omdat|zodat|want|hoewel|mits|tenzij|doordat|behalve|but|while|because|although|unless)\b)",
+    re.I,
 )
 _NEGATION = re.compile(
     r"\b(?:niet|geen|nooit|niemand|nergens|niets|noch|zonder|evenmin|nauwelijks|not|no|never|nobody|nothing|without|neither|nor|cannot"
@@ -92,8 +93,8 @@ def _clause(text: str) -> Clause:
     modals = {name for name, pattern in _MODAL.items() if pattern.search(text)}
     if _ENGLISH_MAY.search(text):
         modals.add("may")
-    # "niet onmogelijk" is possible; "geen … en geen …" is still no.
-    negated = bool(negations) != bool(inner % 2) if inner else bool(negations)
+    # "niet onmogelijk" is possible, "zonder … is verboden" asks for it: two denials undo one another
+    negated = (negations + inner) % 2 == 1
     return Clause(text, frozenset(words), negated, frozenset(modals))
 
 
@@ -140,9 +141,7 @@ def _carries(evidence: Clause, said: Clause) -> bool:
         return True
     if "must" in said.modals:
         return False
-    if not evidence.modals:
-        return True  # "verstrekt" supports "kan verstrekken" and "mag verstrekken"
-    return False
+    return not evidence.modals  # "verstrekt" supports "kan verstrekken" and "mag verstrekken"
 
 
 def _about(said: Clause, heard: list[Clause]) -> list[Clause]:

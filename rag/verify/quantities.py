@@ -11,8 +11,17 @@ _WORDS = {
         **dict(enumerate("één|one twee|two drie|three vier|four vijf|five zes|six zeven|seven acht|eight negen|nine tien|ten".split(), 1)),
         **dict(enumerate("elf|eleven twaalf|twelve dertien|thirteen veertien|fourteen vijftien|fifteen zestien|sixteen".split(), 11)),
         **dict(enumerate("zeventien|seventeen achttien|eighteen negentien|nineteen twintig|twenty".split(), 17)),
-        **{30: "dertig|thirty", 40: "veertig|forty", 50: "vijftig|fifty|helft|half", 60: "zestig|sixty", 70: "zeventig|seventy"},
-        **{80: "tachtig|eighty", 90: "negentig|ninety", 100: "honderd|hundred", 25: "kwart|quarter", 75: "driekwart", 1000: "duizend|thousand"},
+        30: "dertig|thirty",
+        40: "veertig|forty",
+        50: "vijftig|fifty|helft|half",
+        60: "zestig|sixty",
+        70: "zeventig|seventy",
+        80: "tachtig|eighty",
+        90: "negentig|ninety",
+        100: "honderd|hundred",
+        25: "kwart|quarter",
+        75: "driekwart",
+        1000: "duizend|thousand",
     }.items()
     for word in names.split("|")
 }

@@ -28,7 +28,6 @@ from rag.types import Filters, Turn
 from rag.web.report import Reports
 from rag.web.source_page import message_page, source_page
 
-
 StatusName = Enum("StatusName", {name: name for name in statuses()}, type=str)
 
 
