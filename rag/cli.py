@@ -271,6 +271,8 @@ def _print_hits(hits: list[Hit]) -> None:
 
 def _print_answer(answer: Answer) -> None:
     print(answer.text)
+    for choice in answer.choices:
+        print(f"- {choice}")
     if answer.notice:
         print(f"\n{answer.notice}")
     for c in answer.citations:

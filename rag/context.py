@@ -57,6 +57,7 @@ class Context:
     embedder: Embedder | None = None
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     standalone: str = ""
+    vague: bool = False  # it leans on something that was never said
     leans_on: tuple[str, ...] = ()  # documents that the last answer cited, where this question leans on it
     language: str = "nl"
     parts: list[Part] = field(default_factory=list)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
-from rag.compose.followups import stand_alone
+from rag.compose.followups import is_vague, stand_alone
 from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import display_part, question_parts
@@ -28,6 +28,8 @@ from rag.verify.answerable import threshold, weigh
 
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
 SAME_SOURCE = 0.05
+#: Most questions that a reader may choose from where it is not clear what was meant.
+MAX_CHOICES = 4
 
 
 class Step(Protocol):
@@ -87,6 +89,7 @@ class Rephrase:
         found = stand_alone(context.question, turns)
         context.standalone = found.text
         context.leans_on = turns[-1].documents if found.follows else ()
+        context.vague = not turns and is_vague(context.question)
         context.language = detect_language(context.question)
         context.parts = [Part(text) for text in question_parts(context.standalone)]
         yield from ()
@@ -131,6 +134,12 @@ class Decide:
         self.searcher = searcher
 
     def run(self, context: Context) -> Iterator[Event]:
+        if context.vague:
+            context.status = "clarification_needed"
+            context.choices = _choices(context.hits)
+            context.hits = []
+            context.message = _which(context.language) if context.choices else ""
+            return
         lexical = self.searcher.snapshot().lexical
         shown: set[tuple[str, int]] = set()
         for part in context.parts:
@@ -139,24 +148,32 @@ class Decide:
             context.vectors |= self.searcher.sentence_vectors(part.hits)
             assert part.vector is not None
             found = candidates(asked, words, part.hits, context.vectors, part.vector, self.searcher.text_vector)
-            part.evidence = weigh(words, found, part.hits, lexical.knows)
-            if part.evidence.probability >= threshold("answerable"):
+            part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, self.searcher.text_vector)
+            if part.evidence.in_scope >= threshold("scope") and part.evidence.answerable >= threshold("answer"):
                 fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
                 part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
                 shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
         answered = [p for p in context.parts if p.runs]
         if not answered:
-            near = max(p.evidence.in_scope for p in context.parts if p.evidence)
-            context.status = "not_in_corpus" if near >= threshold("in_scope") else "out_of_scope"
-            if context.status == "not_in_corpus":
-                context.notices.append(_nearby(context.hits, context.language))
-            else:
-                context.hits = []
+            self._refuse(context)
         elif len(answered) < len(context.parts):
             context.outcome = "partial"
             missing = [display_part(p.text) for p in context.parts if not p.runs]
             context.notices.append(_not_answered(missing, context.language))
+        elif any(p.evidence.answerable < threshold("sure") for p in answered if p.evidence):
+            context.outcome = "partial"
+            context.notices.append(_unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
         yield from ()
+
+    @staticmethod
+    def _refuse(context: Context) -> None:
+        near = max(p.evidence.in_scope for p in context.parts if p.evidence)
+        context.status = "not_in_corpus" if near >= threshold("scope") else "out_of_scope"
+        if context.status == "not_in_corpus":
+            missing = [m for p in context.parts if p.evidence for m in p.evidence.missing]
+            context.notices += [*_absent(missing, context.language), _nearby(context.hits, context.language)]
+        else:
+            context.hits = []
 
 
 class Compose:
@@ -220,6 +237,39 @@ def _nearby(hits: list[Hit], language: str) -> str:
     if language == "en":
         return f"What the sources do hold nearby: {listed}."
     return f"Wat de bronnen wel in de buurt hebben: {listed}."
+
+
+def _choices(hits: list[Hit]) -> list[str]:
+    """Two to four questions that the nearest documents answer: the heading that they put it under; fewer than two are none."""
+    found: dict[str, str] = {}
+    for hit in hits:
+        passage = hit.passage
+        heading = next((h for h in (*passage.headings[::-1], *(s.heading for s in passage.sentences)) if h.endswith("?")), "")
+        if heading:
+            found.setdefault(passage.document_id, heading)
+    choices = list(dict.fromkeys(found.values()))[:MAX_CHOICES]
+    return choices if len(choices) > 1 else []
+
+
+def _which(language: str) -> str:
+    if language == "en":
+        return "It is not clear what your question is about. Perhaps you mean one of these questions, or write a whole question."
+    return "Het is niet duidelijk waar uw vraag over gaat. Misschien bedoelt u een van deze vragen, of schrijf een hele vraag."
+
+
+def _absent(missing: list[str], language: str) -> list[str]:
+    """What of the question no passage names, where there is something."""
+    if not missing:
+        return []
+    listed = ", ".join(f"“{m}”" for m in dict.fromkeys(missing))
+    return [f"Not found in the passages: {listed}." if language == "en" else f"Dit staat niet in de gevonden passages: {listed}."]
+
+
+def _unsure(missing: list[str], language: str) -> str:
+    absent = " ".join(_absent(missing, language))
+    if language == "en":
+        return f"It is not certain that this answers your question; please check the source. {absent}".strip()
+    return f"Het is niet zeker dat dit precies uw vraag beantwoordt; kijk het na in de bron. {absent}".strip()
 
 
 def _not_answered(missing: list[str], language: str) -> str:

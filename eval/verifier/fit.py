@@ -71,8 +71,10 @@ def translated(path: Path, encoder: UniversalSentenceEncoder) -> list[Item]:
     return items
 
 
-def fit(x: np.ndarray, y: np.ndarray, weights: np.ndarray, names: tuple[str, ...]) -> tuple[dict[str, float], float]:
-    """Logistic regression (ridge) whose weights keep the sign they must have; weights per feature and bias."""
+def fit(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray, names: tuple[str, ...], rising: set[str] = RISING
+) -> tuple[dict[str, float], float]:
+    """Logistic regression (ridge) with weights per feature and bias. A feature in `rising` may only speak for, any other only against."""
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
     z = (x - mean) / deviation
     weights = weights / weights.sum()
@@ -83,7 +85,7 @@ def fit(x: np.ndarray, y: np.ndarray, weights: np.ndarray, names: tuple[str, ...
         wrong = weights * (p - y)
         return value, np.append(z.T @ wrong + 2 * RIDGE * t[:-1], wrong.sum())
 
-    bounds = [*((0, None) if n in RISING else (None, 0) for n in names), (None, None)]
+    bounds = [*((0, None) if n in rising else (None, 0) for n in names), (None, None)]
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
     plain = found[:-1] / deviation
     return dict(zip(names, plain, strict=True)), float(found[-1] - plain @ mean)

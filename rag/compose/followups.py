@@ -66,6 +66,20 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
     return Rewritten(question)
 
 
+def is_vague(question: str) -> bool:
+    """Does a question that opens a conversation lean on something that was never said: "Mag dat?", "En het convenant?"?"""
+    patterns = _patterns()
+    bare = re.sub(r"\s+", " ", fold(question)).strip(" ?.!,…")
+    if names(question):
+        return False
+    own = [w for w in content_words(question) if w not in _EMPTY]
+    if patterns["more"].fullmatch(bare) or patterns["bare"].fullmatch(bare):
+        return True
+    opens = re.match(r"(?:en|maar|and|but|hoe zit het (?:dan )?met|what about|how about)\b", bare)
+    points = patterns["pointing"].search(bare) or patterns["pointing_weak"].search(bare)
+    return bool(len(own) <= 1 and (opens or points) or len(own) == 2 and opens and len(bare.split()) <= 5)
+
+
 def _as_typed(question: str, bare: str, start: int) -> str:
     """The end of the question from a place in its folded form, with its capitals."""
     typed = re.sub(r"\s+", " ", question).strip(" ?.!,…")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from rag.guard.characters import hidden
 from rag.guard.delimiters import has_delimiters
-from rag.guard.phrases import Words, rule_book
-from rag.guard.views import glued_instruction, readings
+from rag.guard.phrases import Words
+from rag.guard.rules import rule_book
+from rag.guard.scores import score
+from rag.guard.views import coded_text, decoded_readings, glued_instruction, readings
 
-#: Families of injection.yml that together weigh this much are an attempt.
-THRESHOLD = 2
+#: Families of injection.yml that together weigh this much are an attempt; in a code one sign is enough, for nobody codes a question.
+THRESHOLD, THRESHOLD_DECODED = 2, 1
 #: Families that no document has a reason to hold; the others are how a text may well talk about chatbots.
 _IN_DOCUMENTS = ("override", "reveal", "roleplay", "exfiltration", "encoded")
 
@@ -20,12 +22,19 @@ def injection(question: str) -> tuple[str, ...]:
     if has_delimiters(question):
         return ("delimiter",)
     if glued_instruction(question):
-        return ("override",)
-    book = rule_book("injection")
+        return ("glued",)
+    if coded_text(question):
+        return ("coded",)
     for reading in readings(question):
-        fired = book.fired(Words.of(reading))
-        if book.weight(fired) >= THRESHOLD or (reading != question and has_delimiters(reading)):
-            return tuple(dict.fromkeys(r.family for r in fired)) or ("delimiter",)
+        found = _families(reading, THRESHOLD)
+        if found:
+            return found
+        if score("injection").reached(Words.of(reading)):
+            return ("signs",)
+    for reading in decoded_readings(question):
+        found = _families(reading, THRESHOLD_DECODED) or (("delimiter",) if has_delimiters(reading) else ())
+        if found:
+            return found
     return ()
 
 
@@ -34,4 +43,11 @@ def document_injection(text: str) -> bool:
     if hidden(text) or has_delimiters(text):
         return True
     book = rule_book("injection")
-    return any(r.family in _IN_DOCUMENTS for reading in readings(text) for r in book.fired(Words.of(reading)))
+    everything = (*readings(text), *decoded_readings(text))
+    return any(r.family in _IN_DOCUMENTS for reading in everything for r in book.fired(Words.of(reading)))
+
+
+def _families(reading: str, threshold: int) -> tuple[str, ...]:
+    book = rule_book("injection")
+    fired = book.fired(Words.of(reading))
+    return tuple(dict.fromkeys(r.family for r in fired)) if book.weight(fired) >= threshold else ()

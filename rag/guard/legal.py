@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag.guard.characters import folded
-from rag.guard.phrases import Words, rule_book
+from rag.guard.phrases import Words
+from rag.guard.rules import rule_book
 
 
 def legal_case(question: str) -> bool:

@@ -41,7 +41,7 @@ _CASE_LABELLED = re.compile(
 _DOCUMENT = re.compile(
     r"""(?i:paspoort|\bid-?kaart|\bid-?bewijs|identiteitskaart|identiteitsbewijs|identiteitsdocument|documentnummer
     |verblijfsdocument|verblijfsvergunning|rijbewijs|passport|v-nummer)
-    [^.?!\n]{0,25}?(?<![\w-])((?=[A-Z0-9]{0,8}\d)[A-Z0-9]{9}|\d{10})(?![\w-])""",
+    [^.?!\n]{0,40}?(?<![\w-])((?=[A-Z0-9]{0,8}\d)[A-Z0-9]{9}|\d{10})(?![\w-])""",
     re.VERBOSE,
 )
 _IN_DIGITS = r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|\d{4}[-/]\d{1,2}[-/]\d{1,2}"

@@ -15,18 +15,20 @@ class Score:
     """The signs of one kind of attempt."""
 
     def __init__(self, data: dict) -> None:
-        """`data`: `threshold` and `groups` (name → `weight`, `phrases`)."""
+        """`data`: `threshold`, `needs` (groups of which one must be there) and `groups` (name → `weight`, `phrases`)."""
         self.threshold: int = data["threshold"]
+        self._needs = {name.strip() for name in data["needs"].split(",")}
         self._weights: dict[str, int] = {name: group["weight"] for name, group in data["groups"].items()}
         self._book = PhraseBook({name: group["phrases"] for name, group in data["groups"].items()})
 
     def of(self, words: Words) -> int:
-        """The highest sum of weights over two sentences in a row; a group counts once in them."""
+        """The highest sum of weights over two sentences in a row; a group counts once in them. 0 where none of the needed is there."""
         signs: dict[int, set[str]] = defaultdict(set)
         for name, spans in self._book.occurrences(words).items():
             for start, _ in spans:
                 signs[words.sentences[start]].add(name)
-        return max((sum(self._weights[n] for n in found | signs.get(s + 1, set())) for s, found in list(signs.items())), default=0)
+        windows = [found | signs.get(sentence + 1, set()) for sentence, found in list(signs.items())]
+        return max((sum(self._weights[name] for name in w) for w in windows if self._needs & w), default=0)
 
     def reached(self, words: Words) -> bool:
         """Do the signs add up to an attempt?"""

@@ -7,6 +7,7 @@ import binascii
 import codecs
 import html
 import re
+from itertools import islice
 from urllib.parse import unquote
 
 from rag.guard.characters import folded, hidden, turns_direction
@@ -28,9 +29,15 @@ _OBJECT = ("instruct", "regels", "rules", "prompt", "opdracht", "anweisung", "br
 
 
 def readings(text: str) -> list[str]:
-    """The text, folded, and every other reading that differs from it; decoded text last."""
+    """The text, folded, and with its disguises undone."""
     plain = folded(text)
-    found = [plain, _unleeted(plain), _joined(plain)]
+    return list(dict.fromkeys((plain, _unleeted(plain), _joined(plain))))
+
+
+def decoded_readings(text: str) -> list[str]:
+    """What codes in `text` hold, folded: hidden characters, base64 and its like also twice over, shifted and backward letters."""
+    plain = folded(text)
+    found = []
     for decoded in (*hidden(text), *_decoded(text)):
         found += [folded(decoded), *map(folded, _decoded(decoded))]
     rotated = codecs.encode(plain, "rot13")
@@ -38,6 +45,11 @@ def readings(text: str) -> list[str]:
     if turns_direction(text) or not any(k in plain for k in _KEYS):
         found += [r for r in (rotated, backwards) if any(k in r for k in _KEYS)]
     return list(dict.fromkeys(found))
+
+
+def coded_text(text: str) -> bool:
+    """Does base64 or hexadecimal in `text` hold at least three words? Nobody writes an honest question so."""
+    return any(len(re.findall(r"[^\W\d_]{2,}", decoded)) >= 3 for decoded in _blobs(text))
 
 
 def glued_instruction(text: str) -> bool:
@@ -90,13 +102,15 @@ def _decoded(text: str) -> list[str]:
         found += [d for d in (html.unescape(text), unquote(text)) if d != text]
     if "\\" in text:
         found.append(_ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text))
-    for number, m in enumerate(_BASE64.finditer(text)):
-        if number == _MAX_BLOBS:
-            break
+    return found + _blobs(text)
+
+
+def _blobs(text: str) -> list[str]:
+    """What the first blobs of base64 and of hexadecimal in `text` hold."""
+    found: list[str] = []
+    for m in islice(_BASE64.finditer(text), _MAX_BLOBS):
         found += _readable(_from_base64(m[0]))
-    for number, m in enumerate(_HEX.finditer(text)):
-        if number == _MAX_BLOBS:
-            break
+    for m in islice(_HEX.finditer(text), _MAX_BLOBS):
         found += _readable(bytes.fromhex(re.sub(r"\\x|0x|[ :,]", "", m[0])))
     return found
 

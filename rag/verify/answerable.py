@@ -1,7 +1,13 @@
-"""Do the found passages hold the answer? Decided from scores, never by asking a model."""
+"""Do the found passages hold the answer? Decided from scores and from what of the question is missing in them, never by asking a model.
+
+Two decisions, each a logistic regression. `scope`: is the question about what the corpus is about at all? `answer`: does the corpus hold
+just this detail? Near misses share nearly every word with the corpus, so the second looks at what is *not* there: a year, a name, a
+word, the kind of thing that is asked for (docs/adr/0011).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,19 +16,28 @@ import numpy as np
 import yaml
 
 from rag.compose.matching import QuestionWords, likeness, words_of
+from rag.compose.questions import question_kinds
 from rag.compose.selection import Candidate
 from rag.types import Hit
+from rag.verify.expectations import asks_for_now, expected
+from rag.verify.names import names, unsupported_names
+from rag.verify.quantities import numbers
 
-FEATURES = ("best", "coverage", "missing", "unknown", "cosine", "passage_cosine", "margin")
+SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank")
+ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "how_many", "definition")
+#: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
+_NEAREST, _CONSIDERED = 6, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the decision rests on; every value is 0..1."""
+    """What the decision rests on; features and probabilities are 0..1. `missing` are numbers and names of the question that none of
+    the passages hold."""
 
     features: dict[str, float]
-    probability: float
     in_scope: float
+    answerable: float
+    missing: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -30,31 +45,73 @@ def _fitted() -> dict:
     return yaml.safe_load((Path(__file__).parent / "answerable.yml").read_text(encoding="utf-8"))
 
 
-def weigh(words: QuestionWords, found: list[Candidate], hits: list[Hit], knows) -> Evidence:  # noqa: ANN001 - Callable[[str], bool]
-    """How probable it is that `hits` answer the question, and how near the question is to the corpus at all."""
-    top = found[:3]
-    cosines = [h.scores.get("vectors", 0.0) for h in hits[:5]]
-    passage_cosine = max(cosines, default=0.0)
-    shown = " ".join({c.hit.passage.id: f"{c.hit.passage.title} {c.sentence.heading} {c.hit.passage.text}" for c in top}.values())
-    present = words_of(shown)
+def weigh(
+    question: str,
+    words: QuestionWords,
+    found: list[Candidate],
+    hits: list[Hit],
+    query: np.ndarray,
+    knows: Callable[[str], bool],
+    text_vector: Callable[[str], np.ndarray],
+) -> Evidence:
+    """How probable it is that `question` is about the corpus' subject, and that `hits` answer it.
+
+    `found` are the scored sentences of `hits`, best first; `query` and what `text_vector` gives have shape (dimension,).
+    """
+    if not hits or not found:
+        return Evidence(dict.fromkeys((*SCOPE, *ANSWER), 0.0), 0.0, 0.0)
+    near = [text_vector(f"{c.hit.passage.title}. {c.sentence.heading}. {c.sentence.text}") for c in found[:_NEAREST]]
+    nearest = f"{hits[0].passage.title} {hits[0].passage.text}"
+    everything = " ".join({h.passage.id: f"{h.passage.title} {h.passage.section} {h.passage.text}" for h in hits}.values())
+    present = words_of(nearest)
     held = {w: max((likeness(w, p) for p in present), default=0.0) for w in words.weights}
-    coverage = sum(words.weights[w] * v for w, v in held.items())
+    asked_numbers, asked_names = numbers(question), names(question)
+    absent = unsupported_names(question, everything)
+    kinds = question_kinds(question)
     features = {
-        "best": top[0].score if top else 0.0,
-        "coverage": coverage,
-        # the most telling word of the question that the best passages do not hold
-        "missing": max((words.weights[w] * (1 - v) for w, v in held.items()), default=1.0),
+        "passage_cosine": max((h.scores.get("vectors", 0.0) for h in hits[:5]), default=0.0),
+        "sentence_cosine": max(float(v @ query) for v in near),
         "unknown": sum(words.weights[w] for w in words.weights if not knows(w)),
-        "cosine": max((c.features["cosine"] for c in top), default=0.0),
-        "passage_cosine": max(0.0, passage_cosine),
-        "margin": (top[0].score - found[min(9, len(found) - 1)].score) if top else 0.0,
+        "rank": hits[0].score,
+        # the most telling word of the question that the best passage does not hold
+        "missing_word": max((words.weights[w] * (1 - v) for w, v in held.items()), default=1.0),
+        "missing_numbers": len(asked_numbers - numbers(_around(found[0]), spelled=True)) / max(1, len(asked_numbers)),
+        "missing_names_near": min(1.0, len(unsupported_names(question, nearest)) / max(1, len(asked_names))),
+        "missing_names": float(bool(absent)),
+        "expected": _best_of_kind(question, asked_numbers, found) / max(1e-6, found[0].score),
+        "now": float(asks_for_now(question)),
+        "how_many": float("how_many" in kinds),
+        "definition": float("definition" in kinds),
     }
-    fitted = _fitted()
-    total = fitted["answerable"]["bias"] + sum(fitted["answerable"][f] * features[f] for f in FEATURES)
-    in_scope = max(coverage, features["passage_cosine"] * 1.2, 1 - features["unknown"] - 0.2 if coverage > 0.5 else 0.0)
-    return Evidence(features, float(1 / (1 + np.exp(-total))), min(1.0, in_scope))
+    missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
+    return Evidence(features, _probability("scope", SCOPE, features), _probability("answer", ANSWER, features), missing)
+
+
+def _best_of_kind(question: str, asked: set[str], found: list[Candidate]) -> float:
+    """The score of the best sentence that is of the kind that the question expects and stands among the question's numbers."""
+    test = expected(question)
+    for candidate in found[:_CONSIDERED]:
+        if test and not test(candidate.sentence.text, question):
+            continue
+        if asked and not asked <= numbers(_around(candidate), spelled=True):
+            continue
+        return candidate.score
+    return 0.0
+
+
+def _around(candidate: Candidate) -> str:
+    """A sentence with its title, heading and neighbours."""
+    sentences = candidate.hit.passage.sentences
+    near = sentences[max(0, candidate.index - 1) : candidate.index + 2]
+    return " ".join([candidate.hit.passage.title, candidate.sentence.heading, *(s.text for s in near)])
+
+
+def _probability(name: str, names_of: tuple[str, ...], features: dict[str, float]) -> float:
+    fitted = _fitted()[name]
+    return float(1 / (1 + np.exp(-(fitted["bias"] + sum(fitted[f] * features[f] for f in names_of)))))
 
 
 def threshold(name: str) -> float:
-    """`answerable` or `in_scope`: the probability from which the answer is yes."""
+    """`scope`: below it a question is on another subject. `answer`: below it the sources do not hold the answer. `sure`: below it the
+    reader is told to check."""
     return float(_fitted()["thresholds"][name])

@@ -50,6 +50,8 @@ def sentences_markdown(sentences: tuple[AnswerSentence, ...], citations: tuple[C
 def answer_markdown(answer: Answer) -> str:
     """The finished answer as the chat shows it: text, what the reader should know, and who wrote it."""
     parts = [sentences_markdown(answer.sentences, answer.citations) if answer.sentences else escape_markdown(answer.text)]
+    if answer.choices:
+        parts.append("\n".join(f"- {escape_markdown(choice)}" for choice in answer.choices))
     if answer.notice:
         parts.append(f"*{escape_markdown(answer.notice)}*")
     status = statuses()[answer.status]
