@@ -39,10 +39,28 @@ def main(argv: list[str] | None = None) -> int:
     verifier.add_argument("--limit", type=int, help="only the first so many claims")
     verifier.set_defaults(task="verifier")
 
-    for task in (retrieval, speed, indexing, verifier):
+    guard = tasks.add_parser("guard", help="attacks stopped, harmless questions let through, personal data found")
+    guard.add_argument("--dataset", type=Path, help="JSONL of text and label; left out: the Dutch set of this domain")
+    guard.add_argument("--half", choices=("dev", "test"), default="test", help="which half of the Dutch set")
+    guard.set_defaults(task="guard")
+
+    answers = tasks.add_parser("answers", help="faithfulness, citations, key points and abstention on gold questions")
+    followups = tasks.add_parser("followups", help="recall of follow-up questions beside hand-written ones")
+    for task in (answers, followups):
+        task.add_argument("--dataset", type=Path, help="JSONL in the gold format; left out: a half of eval/gold")
+        task.add_argument("--half", choices=("dev", "test"), default="test", help="which half of the gold set")
+        task.add_argument("--llm", metavar="SPEC", help="answer with this language model: lokaal, or name@address")
+        task.add_argument("--limit", type=int, help="only the first so many")
+    answers.add_argument("--verifier", help="the judge: ingebouwd, llm, or name or path of a CrossEncoder")
+    answers.set_defaults(task="answers")
+    followups.set_defaults(task="followups")
+
+    for task in (retrieval, speed, indexing, verifier, guard, answers, followups):
         task.add_argument("--out", type=Path, help="folder for parameters, rows and summary")
         task.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args(argv)
+    if arguments.task == "guard" and arguments.dataset is None:
+        arguments.dataset = Path(__file__).parent / "gold" / "guard" / f"{arguments.half}.jsonl"
     try:
         summary, rows = import_module(f"eval.{arguments.task}.evaluate").run(arguments)
     except PpsError as error:
@@ -73,7 +91,9 @@ def table(summary: dict) -> str:
 
 
 def _cell(name: str, metric: dict | None) -> str:
-    if not metric or metric.get("value") is None:
+    if metric and "value" not in metric:  # a metric per kind
+        return f"{name}: " + "  ".join(_cell(k, v) for k, v in metric.items())
+    if not metric or metric["value"] is None:
         return f"{name} –"
     return f"{name} {metric['value']:.3f} [{metric['low']:.3f}–{metric['high']:.3f}]"
 

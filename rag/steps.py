@@ -12,6 +12,7 @@ from rag.compose.followups import is_vague, stand_alone
 from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import display_part, question_parts
+from rag.compose.rephrase_model import rewrite
 from rag.compose.selection import candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
@@ -27,7 +28,7 @@ from rag.types import Hit, Turn
 from rag.verify.answerable import threshold, weigh
 
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
-SAME_SOURCE = 0.05
+SAME_SOURCE = 0.1
 #: Most questions that a reader may choose from where it is not clear what was meant.
 MAX_CHOICES = 4
 
@@ -88,6 +89,9 @@ class Rephrase:
                 turns = (*turns, replace(turn, standalone=stand_alone(turn.standalone, turns).text))
         found = stand_alone(context.question, turns)
         context.standalone = found.text
+        if found.follows and context.chat_model and not context.chat_model.small:
+            # a small model rewrites worse than the rules (docs/measured.md), and takes seconds for it
+            context.standalone = rewrite(context.question, turns, context.chat_model) or found.text
         context.leans_on = turns[-1].documents if found.follows else ()
         context.vague = not turns and is_vague(context.question)
         context.language = detect_language(context.question)

@@ -22,7 +22,6 @@ from rag.verify.names import names
 #: A question with at least this many content words of its own, one of them a name, is about its own subject.
 _OWN_WORDS = 5
 _SUBJECT_WORDS = 6
-_ASKS = re.compile(r"(?:welke?|wie|hoeveel|which|who)\b")
 _EMPTY = frozenset(
     """vertel meer geef leg uit voorbeeld voorbeelden noem kort zeggen vraag antwoord bedoel weten wil graag tell give explain example name
     levert opgeleverd werkt werken doen doet mee gaan zit gaat zit komt krijgt betekent verschil rol""".split()
@@ -98,9 +97,8 @@ def _leans(question: str, bare: str, last: str) -> bool:
         return True
     if re.match(r"(?:en|maar|dus|and|but|so)\b", bare) and not (named and len(own) >= _OWN_WORDS):
         return True
-    if not named and len(own) <= 3 and (patterns["attributes"].search(bare) or len(own) <= 1 or _ASKS.match(bare)):
-        return True
-    return len(own) == 0
+    # Who turns to another subject names it; a question without a name that says little leans on what was said.
+    return not named and len(own) <= _OWN_WORDS - 1
 
 
 def subject(question: str) -> list[str]:
@@ -118,7 +116,7 @@ def subject(question: str) -> list[str]:
     elif named:
         near = [t for t in kept if fold(t) in named or (t[:1].isupper() and t in kept)]
         kept = near + [t for t in kept if t not in near]
-    return list(dict.fromkeys([*known, *kept]))[:_SUBJECT_WORDS]
+    return list(dict.fromkeys([*kept, *known] if known else kept))[:_SUBJECT_WORDS]  # what was named last comes first
 
 
 def _about(question: str, last: str) -> str:

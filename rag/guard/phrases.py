@@ -57,7 +57,7 @@ class PhraseBook:
         for phrase in phrases:
             first, rest = phrase[0], tuple(phrase[1:])
             if first.endswith("*"):
-                if len(first) <= _MIN_STEM:
+                if len(first) - 1 < _MIN_STEM:
                     raise ValueError(f"stem {first!r} of {group} is too short")
                 self._stems[first[:-1]].append((group, rest))
             else:

@@ -27,6 +27,7 @@ _VEHICLE = re.compile(
     r"|\b(?:auto|wagen|bus|busje|bestelbus|voertuig|vrachtwagen|motor|scooter|rijdt|reed|car)\b",
     re.IGNORECASE,
 )
+_POSTCODE = re.compile(r"\d{4} ?[A-Z]{2}")
 _MONTHS = "jan|feb|mrt|maa|apr|mei|jun|jul|aug|sep|okt|nov|dec|mar|may|oct"
 _MONTH = re.compile(_MONTHS, re.IGNORECASE)
 
@@ -56,7 +57,7 @@ def plates(text: str) -> Iterator[Span]:
         if not _MONTH.search(m[0]):
             yield m.span()
     for m in _LOOSE_PLATE.finditer(text):
-        if _VEHICLE.search(text, max(0, m.start() - 45), m.start()) and not _MONTH.search(m[0]):
+        if _VEHICLE.search(text, max(0, m.start() - 45), m.start()) and not _MONTH.search(m[0]) and not _POSTCODE.fullmatch(m[0]):
             yield m.span()
 
 

@@ -35,7 +35,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`parts` are alternatives to none: all must be found, in one sentence unless `anywhere`."""
+    """One pattern: all of `parts` must be found, in one sentence unless `anywhere`."""
 
     family: str
     text: str
@@ -54,7 +54,7 @@ class RuleBook:
         """`data`: `groups` (name → phrases separated by commas) and `families` (name → `weight`, `rules`).
 
         Raises:
-            ValueError: a rule names a group that is not there, or a stem is too short.
+            ValueError: a rule names a group that is not there or begins with an optional element, or a stem is too short.
         """
         self._book = PhraseBook(data["groups"])
         self.weights: dict[str, int] = {}
@@ -79,6 +79,8 @@ class RuleBook:
         unknown = ({e.group for p in parts for e in p} | set(names)) - self._book.phrases.keys()
         if unknown:
             raise ValueError(f"{family}: {text!r} names unknown groups: {', '.join(sorted(unknown))}")
+        if any(part[0].optional for part in parts):
+            raise ValueError(f"{family}: {text!r} begins with what may be absent")
         return Rule(family, text, parts, "&&" in text, names)
 
     def _elements(self, items: list[str]) -> tuple[Element, ...]:

@@ -27,6 +27,7 @@ SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank")
 ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "how_many", "definition")
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 20
+_ALL_HELD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ def weigh(
         "definition": float("definition" in kinds),
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
-    return Evidence(features, _probability("scope", SCOPE, features), _probability("answer", ANSWER, features), missing)
+    in_scope = _probability("scope", SCOPE, features)
+    if features["unknown"] == 0 and features["missing_word"] < _ALL_HELD:  # one passage holds every word: "wat zijn windhappers"
+        in_scope = max(in_scope, 0.5)
+    return Evidence(features, in_scope, _probability("answer", ANSWER, features), missing)
 
 
 def _best_of_kind(question: str, asked: set[str], found: list[Candidate]) -> float:

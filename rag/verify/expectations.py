@@ -32,7 +32,8 @@ _EXPECTED: tuple[tuple[re.Pattern[str], Callable[[str, str], bool]], ...] = (
         lambda s, q: bool(numbers(s, spelled=True) - numbers(q)),
     ),
     (
-        re.compile(r"\b(?:wanneer|welke datum|welk jaar|when|which year|hoe laat)\b", re.I),
+        # "wanneer moet ik …" asks for a condition, not for a date
+        re.compile(r"\b(?:wanneer(?! (?:moet|mag|mogen|moeten|kan|kunnen|heb|ben|is een|geldt|grijpt))|welke datum|welk jaar|when|which year|hoe laat)\b", re.I),
         lambda s, q: bool(_DATE.search(s)),
     ),
     (
