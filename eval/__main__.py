@@ -41,7 +41,8 @@ def main(argv: list[str] | None = None) -> int:
 
     guard = tasks.add_parser("guard", help="attacks stopped, harmless questions let through, personal data found")
     guard.add_argument("--dataset", type=Path, help="JSONL of text and label; left out: the Dutch set of this domain")
-    guard.add_argument("--half", choices=("dev", "test"), default="test", help="which half of the Dutch set")
+    guard.add_argument("--half", choices=("dev", "test", "late"), default="test", help="which part of the Dutch set")
+    guard.add_argument("--guard-only", action="store_true", help="the checks alone, without asking the advisor what they let through")
     guard.set_defaults(task="guard")
 
     answers = tasks.add_parser("answers", help="faithfulness, citations, key points and abstention on gold questions")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rag.compose.chat_models import ChatModel, load_chat_model
-from rag.context import Context, Event
+from rag.context import Cancellation, Context, Event
 from rag.errors import PpsError
 from rag.search.embedder import load_embedder
 from rag.search.reranker import CrossEncoderReranker
@@ -83,9 +83,14 @@ class Advisor:
         k: int = 8,
         turns: Sequence[Turn] = (),
         chat_model: ChatModel | None | Literal["default"] = "default",
+        cancellation: Cancellation | None = None,
     ) -> Iterator[Event]:
-        """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end)."""
+        """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end).
+
+        `cancellation.cancel()`, from any thread, makes a language model stop writing.
+        """
         context = self._context(question, filters, k, turns, chat_model)
+        context.cancellation = cancellation or context.cancellation
         yield from self._run(context)
         yield Event("answer", answer=self._finished(context))
 

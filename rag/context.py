@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +34,25 @@ class Event:
     answer: Answer | None = None
 
 
+class Cancellation:
+    """Lets whoever asked stop the answer from another thread: a reader who went away need not keep a language model busy."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._close: Callable[[], None] | None = None
+
+    def attach(self, close: Callable[[], None]) -> None:
+        """`close` stops what is running now; at once where the reader has already gone."""
+        self._close = close
+        if self.cancelled:
+            close()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        if self._close:
+            self._close()
+
+
 @dataclass
 class Part:
     """One of the questions in the question: what was found for it and what of that will be shown."""
@@ -54,6 +74,7 @@ class Context:
     chat_model: ChatModel | None = None
     turns: tuple[Turn, ...] = ()  # earlier questions of this conversation, the last one most recent
     verifier: Verifier | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
     embedder: Embedder | None = None
     vectors: dict[str, np.ndarray] = field(default_factory=dict)
     standalone: str = ""

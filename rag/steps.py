@@ -55,7 +55,7 @@ class Guard:
         question = normalise(asked)
         context.question = question
         if length > self.max_chars:
-            context.question = question[: self.max_chars]
+            context.question = mask(question[: self.max_chars])
             context.status = "clarification_needed"
             context.message = f"Uw vraag telt {length} tekens; er passen er {self.max_chars}. Maak de vraag korter en stel hem opnieuw."
         elif not has_words(question):
@@ -74,7 +74,8 @@ class Guard:
         context.language = detect_language(context.question)
         context.status = verdict.status
         context.message = verdict.message[context.language]
-        context.question = mask(context.question)  # what is refused for its data is not kept, shown or sent on with it
+        # What is refused for its data is not kept, shown or sent on with it; nor what a failing check could not look at.
+        context.question = "" if verdict.kind == "failed" else mask(context.question)
 
 
 class Rephrase:

@@ -24,7 +24,8 @@ _OWN_WORDS = 5
 _SUBJECT_WORDS = 6
 _EMPTY = frozenset(
     """vertel meer geef leg uit voorbeeld voorbeelden noem kort zeggen vraag antwoord bedoel weten wil graag tell give explain example name
-    levert opgeleverd werkt werken doen doet mee gaan zit gaat zit komt krijgt betekent verschil rol""".split()
+    we wij ik u je jij jullie ons onze mijn eigenlijk nou dan levert opgeleverd werkt werken doen doet mee gaan gaat zit komt
+    krijgt betekent verschil rol""".split()
 )
 
 

@@ -16,6 +16,7 @@ from rag.compose.stream import Written, sentences
 from rag.context import Context, Event
 from rag.errors import ModelError
 from rag.guard.delimiters import defuse
+from rag.guard.injection import document_injection
 from rag.language.words import fold
 from rag.types import Passage
 from rag.verify.attribution import Attribution, attribute
@@ -47,6 +48,7 @@ class GenerativeComposer:
         small = self.model.small
         messages = prompt_of_sentences(context) if small else prompt(context.standalone, passages, context.language)
         pieces = self.model.stream(messages, max_tokens=SMALL_TOKENS if small else None)
+        context.cancellation.attach(pieces.close)
         try:
             for written in sentences(pieces):
                 if NOT_FOUND in written.text:
@@ -54,6 +56,9 @@ class GenerativeComposer:
                 if fold(written.text) in said:  # a model that goes round in circles
                     continue
                 said.add(fold(written.text))
+                if pieces.usage.finish == "length" and written.text[-1] not in ".!?":  # its last sentence was cut off
+                    context.notices.append(_cut_short(context.language))
+                    break
                 found = _verified(written, passages, context, marks=not small)
                 if not found:
                     dropped += 1
@@ -87,7 +92,8 @@ def _verified(written: Written, passages: list[Passage], context: Context, *, ma
 def sources(context: Context) -> list[Passage]:
     """The passages of the chosen sentences first, then the best other hits."""
     chosen = [r.passage for p in context.parts for r in p.runs]
-    unique = {p.id: p for p in [*chosen, *(h.passage for h in context.hits)]}
+    # A passage that speaks to the model stays open to the reader, and is not shown to the model.
+    unique = {p.id: p for p in [*chosen, *(h.passage for h in context.hits)] if not document_injection(p.text)}
     return list(unique.values())[:PASSAGES]
 
 
@@ -113,6 +119,8 @@ def prompt_of_sentences(context: Context) -> list:
                 title = run.passage.title
                 lines.append(f"Over {_shown(title)}:")
             for s in run.passage.sentences[run.first : run.last + 1]:
+                if document_injection(s.text):
+                    continue
                 if count < HANDED or s.kind == "item":
                     lines.append(f"- {_shown(s.text)}")
                     count += 1

@@ -24,7 +24,7 @@ from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
 SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank")
-ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "how_many", "definition")
+ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "definition")
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 20
 _ALL_HELD = 0.05
@@ -81,7 +81,6 @@ def weigh(
         "missing_names": float(bool(absent)),
         "expected": _best_of_kind(question, asked_numbers, found) / max(1e-6, found[0].score),
         "now": float(asks_for_now(question)),
-        "how_many": float("how_many" in kinds),
         "definition": float("definition" in kinds),
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)

@@ -13,7 +13,9 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2} (?:jan|feb|maa|apr|mei|jun|jul|
 _PHONE = re.compile(r"\b0\d{1,3}[- ]?\d{6,8}\b|\b0[89]00[- ]?\d{4}\b")
 _STREET = re.compile(r"\b\w+(?:straat|weg|laan|plein|kade|singel) \d+")
 #: Asked for as it is now: a source only says how it was.
-_NOW = re.compile(r"\b(?:op dit moment|nu|momenteel|huidige?|vandaag|vorig jaar|current|currently|today|inmiddels|last year|right now)\b", re.I)
+_NOW = re.compile(
+    r"\b(?:op dit moment|nu|momenteel|huidige?|vandaag|vorig jaar|current|currently|today|inmiddels|last year|right now)\b", re.I
+)
 
 #: In this order; the first that a question matches is what it expects. A test gets the sentence and the question.
 _EXPECTED: tuple[tuple[re.Pattern[str], Callable[[str, str], bool]], ...] = (
@@ -33,7 +35,11 @@ _EXPECTED: tuple[tuple[re.Pattern[str], Callable[[str, str], bool]], ...] = (
     ),
     (
         # "wanneer moet ik …" asks for a condition, not for a date
-        re.compile(r"\b(?:wanneer(?! (?:moet|mag|mogen|moeten|kan|kunnen|heb|ben|is een|geldt|grijpt))|welke datum|welk jaar|when|which year|hoe laat)\b", re.I),
+        re.compile(
+            r"\b(?:wanneer(?! (?:moet|mag|mogen|moeten|kan|kunnen|heb|ben|is een|geldt|grijpt))|welke datum|welk jaar|hoe laat"
+            r"|when|which year)\b",
+            re.I,
+        ),
         lambda s, q: bool(_DATE.search(s)),
     ),
     (

@@ -6,19 +6,20 @@ import json
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
 from rag.advisor import Advisor
-from rag.context import Event
+from rag.context import Cancellation, Event
 from rag.errors import IndexBusyError, PpsError
 from rag.knowledge.documents import Domein, Fase, Rol, Soort
 from rag.models.shelf import ModelShelf
@@ -110,8 +111,9 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None) -> FastAPI:
     @app.post("/api/v1/ask")
     def ask(body: Ask, request: Request):  # noqa: ANN202 - JSON or a stream, as the caller accepts
         if "text/event-stream" in request.headers.get("accept", ""):
-            events = advisor.stream(body.question, body.filters(), turns=body.turns())
-            return StreamingResponse(_server_sent(events), media_type="text/event-stream")
+            cancellation = Cancellation()
+            events = advisor.stream(body.question, body.filters(), turns=body.turns(), cancellation=cancellation)
+            return StreamingResponse(_server_sent(events, cancellation), media_type="text/event-stream")
         return advisor.ask(body.question, body.filters(), turns=body.turns()).as_dict()
 
     @app.get("/api/v1/search")
@@ -191,12 +193,18 @@ def _warm(advisor: Advisor) -> None:
         print(error, file=sys.stderr)
 
 
-def _server_sent(events: Iterator[Event]) -> Iterator[str]:
-    for event in events:
-        if event.kind == "evidence":
-            data: dict = {"passages": [h.as_dict() for h in event.hits]}
-        elif event.sentence:
-            data = {**event.sentence.as_dict(), "new_citations": [c.as_dict() for c in event.citations if c.n in event.sentence.citations]}
-        else:
-            data = event.answer.as_dict() if event.answer else {}
-        yield f"event: {event.kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+async def _server_sent(events: Iterator[Event], cancellation: Cancellation) -> AsyncIterator[str]:
+    """The events as they come. A reader who goes away cancels this, and with it the language model."""
+    try:
+        while event := await to_thread.run_sync(next, events, None, abandon_on_cancel=True):
+            yield f"event: {event.kind}\ndata: {json.dumps(_event_data(event), ensure_ascii=False)}\n\n"
+    finally:
+        cancellation.cancel()
+
+
+def _event_data(event: Event) -> dict:
+    if event.kind == "evidence":
+        return {"passages": [h.as_dict() for h in event.hits]}
+    if event.sentence:
+        return {**event.sentence.as_dict(), "new_citations": [c.as_dict() for c in event.citations if c.n in event.sentence.citations]}
+    return event.answer.as_dict() if event.answer else {}

@@ -1,0 +1,72 @@
+import pytest
+
+from rag.compose.followups import is_vague, stand_alone, subject
+from rag.types import Turn
+
+FIRST = (Turn("Wat doet het RIEC tegen ondermijning?"),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ("ja", "RIEC"),
+        ("ja graag, vertel meer", "RIEC"),
+        ("waarom?", "RIEC"),
+        ("Wie doen daaraan mee?", "RIEC"),
+        ("en sinds wanneer?", "RIEC"),
+        ("geef een voorbeeld", "RIEC"),
+        ("kunt u dat korter zeggen", "RIEC"),
+        ("En voor de FIOD?", "FIOD"),
+        ("nee ik bedoel TMNL", "TMNL"),
+        ("Welke organisaties doen mee?", "RIEC"),
+    ],
+)
+def test_a_follow_up_takes_its_subject_along(asked, holds):
+    found = stand_alone(asked, FIRST)
+    assert found.follows and holds in found.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["Wat is het convenant van project Melissa?", "Mag de politie van artikel 20 Wpg gegevens aan banken geven?"]
+)
+def test_a_question_about_something_else_stays_as_it_is(asked):
+    found = stand_alone(asked, FIRST)
+    assert not found.follows and found.text == asked
+
+
+def test_one_part_is_replaced():
+    assert (
+        stand_alone("en in 2023?", (Turn("Hoeveel deelnemers had Burgernet in 2017?"),)).text == "Hoeveel deelnemers had Burgernet in 2023?"
+    )
+    assert "TMNL" in stand_alone("nee, ik bedoel TMNL", (Turn("Wie richtte de SCTF op?"),)).text
+    assert "boeren" in stand_alone("nee, bij boeren", (Turn("Hoe groot is het probleem op vakantieparken?"),)).text
+
+
+def test_the_subject_lasts_over_several_turns():
+    turns = FIRST
+    for asked in ("wie doen daaraan mee?", "en sinds wanneer?", "waarom?"):
+        turns = (*turns, Turn(stand_alone(asked, turns).text))
+    assert "RIEC" in turns[-1].standalone
+
+
+def test_without_a_conversation_nothing_changes():
+    assert stand_alone("waarom?", ()).text == "waarom?"
+    assert stand_alone("", FIRST).text is not None
+
+
+def test_a_subject_is_its_names_first():
+    assert subject("Wat doet de Dutch Fintell Alliance precies?")[:3] == ["Dutch", "Fintell", "Alliance"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["Mag dat eigenlijk wel?", "En het convenant?", "Hoe zit het met de regels?", "waarom?", "ja", "Kunnen we dat delen?"]
+)
+def test_vague_without_a_conversation(asked):
+    assert is_vague(asked)
+
+
+@pytest.mark.parametrize(
+    "asked", ["Wat is PPS?", "wat is pps", "Wat is een convenant?", "Hoe houd je vertrouwen in een PPS?", "Mag dat volgens de AVG?"]
+)
+def test_not_vague(asked):
+    assert not is_vague(asked)
