@@ -56,7 +56,12 @@ def main(argv: list[str] | None = None) -> int:
     answers.set_defaults(task="answers")
     followups.set_defaults(task="followups")
 
-    for task in (retrieval, speed, indexing, verifier, guard, answers, followups):
+    model = tasks.add_parser("model", help="time to evidence, first sentence and end with a language model, and what the advisor adds")
+    model.add_argument("--llm", metavar="SPEC", default="lokaal", help="the language model (default: lokaal)")
+    model.add_argument("--limit", type=int, default=20, help="questions (default: 20)")
+    model.set_defaults(task="model")
+
+    for task in (retrieval, speed, indexing, verifier, guard, answers, followups, model):
         task.add_argument("--out", type=Path, help="folder for parameters, rows and summary")
         task.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args(argv)

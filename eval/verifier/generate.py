@@ -37,7 +37,9 @@ def verdicts(items: list[Item], verifier: Verifier) -> list[dict]:
 
 
 def is_entailment(path: Path) -> bool:
-    """Does the file hold premise, hypothesis and one of three labels?"""
+    """Does the file hold premise, hypothesis and one of three labels? False where there is no such file."""
+    if not path.is_file():
+        return False
     with path.open(encoding="utf-8") as stream:
         first = stream.readline()
     return '"premise"' in first and '"hypothesis"' in first

@@ -6,8 +6,10 @@ with whole passages in front of it, it loses the thread (docs/adr/0013).
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,13 +22,14 @@ from rag.guard.injection import document_injection
 from rag.language.words import fold
 from rag.types import Passage
 from rag.verify.attribution import Attribution, attribute
-from rag.verify.verifier import Verifier
+from rag.verify.verifier import Verifier, shown_from
 
 PROMPTS = Path(__file__).parent / "prompts"
 PASSAGES = 4
 #: Sentences that a small model is handed, and the most it may write (tokens).
 HANDED, SMALL_TOKENS = 9, 320
 NOT_FOUND = "NIET_GEVONDEN"
+_VERDICT = re.compile(r"^(?:ja|nee|yes|no)[,.!:]\s+", re.I)
 
 
 class GenerativeComposer:
@@ -53,13 +56,14 @@ class GenerativeComposer:
             for written in sentences(pieces):
                 if NOT_FOUND in written.text:
                     break
+                written = _without_verdict(written)
                 if fold(written.text) in said:  # a model that goes round in circles
                     continue
                 said.add(fold(written.text))
                 if pieces.usage.finish == "length" and written.text[-1] not in ".!?":  # its last sentence was cut off
                     context.notices.append(_cut_short(context.language))
                     break
-                found = _verified(written, passages, context, marks=not small)
+                found = _verified(written, passages, context, small=small)
                 if not found:
                     dropped += 1
                     continue
@@ -78,15 +82,22 @@ class GenerativeComposer:
             context.notices.append(_left_out(dropped, context.language))
 
 
-def _verified(written: Written, passages: list[Passage], context: Context, *, marks: bool) -> Attribution | None:
+def _verified(written: Written, passages: list[Passage], context: Context, *, small: bool) -> Attribution | None:
     """The quote that supports a written sentence. A small model's marks number sentences, not passages, and are not heard."""
     started = time.perf_counter()
     assert context.embedder is not None and context.verifier is not None
     verifier: Verifier = context.verifier
     vector = context.embedder.encode_query(written.text)
-    found = attribute(written.text, vector, passages, context.vectors, written.marks if marks else (), verifier)
+    marks = () if small else written.marks
+    found = attribute(written.text, vector, passages, context.vectors, marks, verifier, shown_from(small))
     context.timings_ms["verify"] = context.timings_ms.get("verify", 0.0) + (time.perf_counter() - started) * 1000
     return found
+
+
+def _without_verdict(written: Written) -> Written:
+    """Without an opening "Ja," or "Nee,": whether that follows is not what a quote shows, and small models guess it."""
+    bare = _VERDICT.sub("", written.text)
+    return replace(written, text=bare[:1].upper() + bare[1:]) if bare != written.text and bare else written
 
 
 def sources(context: Context) -> list[Passage]:

@@ -2,7 +2,7 @@
 
 Two decisions, each a logistic regression. `scope`: is the question about what the corpus is about at all? `answer`: does the corpus hold
 just this detail? Near misses share nearly every word with the corpus, so the second looks at what is *not* there: a year, a name, a
-word, the kind of thing that is asked for (docs/adr/0011).
+word, the kind of thing that is asked for (docs/adr/0014).
 """
 
 from __future__ import annotations

@@ -30,9 +30,16 @@ class Attribution:
 
 
 def attribute(
-    text: str, vector: np.ndarray, passages: list[Passage], vectors: dict[str, np.ndarray], named: tuple[int, ...], verifier: Verifier
+    text: str,
+    vector: np.ndarray,
+    passages: list[Passage],
+    vectors: dict[str, np.ndarray],
+    named: tuple[int, ...],
+    verifier: Verifier,
+    minimum: float = 0.0,
 ) -> Attribution | None:
-    """The quote that best supports `text`, whichever passage the writer named; None where the verifier accepts none.
+    """The quote that best supports `text`, whichever passage the writer named; None where the verifier accepts none, or none with at
+    least `minimum` support.
 
     `named` are 1-based numbers into `passages`. `vectors` maps passage id → (sentences, dimension).
     """
@@ -41,7 +48,7 @@ def attribute(
     for number, passage, first, last in _likely(text, vector, passages, vectors):
         verdict = judged(text, passage, first, last, verifier)
         value = verdict.support + (PREFER_NAMED if number in named else 0.0) - PER_SENTENCE * (last - first)
-        if verdict.supported and value > best_value:
+        if verdict.supported and verdict.support >= minimum and value > best_value:
             best, best_value = Attribution(passage, first, last, verdict.support), value
     return best
 

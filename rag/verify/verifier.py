@@ -56,8 +56,13 @@ def fitted() -> dict:
 
 
 def threshold() -> float:
-    """The support from which a sentence may be shown."""
+    """The support from which a claim counts as supported."""
     return float(fitted()["threshold"])
+
+
+def shown_from(small: bool) -> float:
+    """The support from which a sentence that a model wrote is shown: a small model is believed less."""
+    return float(fitted()["shown"]["small" if small else "large"])
 
 
 class BuiltinVerifier:

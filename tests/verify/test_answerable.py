@@ -1,0 +1,45 @@
+import pytest
+
+from rag.verify.answerable import ANSWER, SCOPE, Evidence, threshold, weigh
+from rag.verify.expectations import asks_for_now, expected
+
+
+def test_nothing_found_is_neither_in_scope_nor_answerable(searcher):
+    from rag.compose.matching import QuestionWords
+
+    none = weigh("x", QuestionWords({}), [], [], searcher.text_vector("x"), lambda w: True, searcher.text_vector)
+    assert isinstance(none, Evidence) and none.in_scope == none.answerable == 0.0 and set(none.features) == {*SCOPE, *ANSWER}
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Hoeveel banken doen mee?", "Er doen vier banken mee.", "Er doen banken mee."),
+        ("Wanneer is het getekend?", "Het is in 2023 getekend.", "Het is getekend."),
+        ("Wat is het telefoonnummer van het RIEC?", "Bel 088-1234567.", "Bel het RIEC."),
+        ("Hoeveel budget kreeg het?", "Het kreeg 10 miljoen euro.", "Het kreeg 10 mensen."),
+        ("Hoe heet de directeur?", "De directeur is Jan Smit.", "De directeur is benoemd."),
+    ],
+)
+def test_what_a_question_expects(question, right, wrong):
+    test = expected(question)
+    assert test(right, question) and not test(wrong, question)
+
+
+def test_a_condition_is_no_date():
+    assert expected("Wanneer moet ik een DPIA doen?") is None and expected("Hoe werkt een convenant?") is None
+
+
+def test_now():
+    assert asks_for_now("Wie is op dit moment directeur?") and not asks_for_now("Wie was directeur?")
+
+
+def test_a_year_that_no_passage_holds_makes_the_answer_uncertain_and_is_named(advisor):
+    plain = advisor.ask("Hoeveel rekeningen zijn door project Lantaarn geblokkeerd?")
+    later = advisor.ask("Hoeveel rekeningen zijn door project Lantaarn geblokkeerd in 2031?")
+    assert plain.status == "answered"
+    assert later.status in ("partial", "not_in_corpus") and "2031" in later.notice
+
+
+def test_thresholds_are_ordered():
+    assert 0 < threshold("answer") < threshold("sure") < 1 and 0 < threshold("scope") < 1
