@@ -11,6 +11,10 @@ from pathlib import Path
 from rag.errors import PpsError
 
 
+#: Fields of rows that hold text of a data set.
+TEXTS = {"claim", "text", "premise", "hypothesis", "question", "evidence"}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one task; 0 on success, 1 on a failure that is told."""
     parser = argparse.ArgumentParser(prog="python -m eval", description="Measures the advisor.")
@@ -73,9 +77,20 @@ def main(argv: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     if arguments.out:
-        write_run(arguments.out, summary, rows)
+        write_run(arguments.out, summary, rows if _own(arguments) else [_without_text(n, row) for n, row in enumerate(rows, 1)])
     print(json.dumps(summary, ensure_ascii=False) if arguments.json else table(summary))
     return 0
+
+
+def _own(arguments: argparse.Namespace) -> bool:
+    """Are the texts measured on this project's own?"""
+    dataset = getattr(arguments, "dataset", None)
+    return dataset is None or Path(__file__).parent in dataset.resolve().parents
+
+
+def _without_text(number: int, row: dict) -> dict:
+    """A row of somebody else's data set: the number of the item in place of its text, which is not ours to keep here."""
+    return {"item": number, **{k: v for k, v in row.items() if k not in TEXTS}}
 
 
 def write_run(folder: Path, summary: dict, rows: list[dict]) -> None:
