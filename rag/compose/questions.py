@@ -6,8 +6,9 @@ import re
 
 from rag.language.words import content_words, fold
 
+# Words in brackets behind a question are its subject (rag.compose.followups), not a question of their own.
 _PART = re.compile(
-    r"(?<=\?)\s+|\s*[,;]?\s+(?:en|and|maar|but)\s+(?=(?:(?:voor|met|door|aan|op|in|tot|van|bij|sinds|for|with|by)\s+)?"
+    r"(?<=\?)\s+(?!\()|\s*[,;]?\s+(?:en|and|maar|but)\s+(?=(?:(?:voor|met|door|aan|op|in|tot|van|bij|sinds|for|with|by)\s+)?"
     r"(?:wie|wat|waarom|wanneer|waar|hoe|welke?|hoeveel|mag|kan|who|what|why|when|where|how|which)\b)",
     re.I,
 )

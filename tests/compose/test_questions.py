@@ -41,3 +41,7 @@ def test_long_forms_and_abbreviations_are_one_word():
     assert shortened("Wat is publiek-private samenwerking (PPS)?") == "Wat is PPS?"
     assert with_both_forms("de Wet politiegegevens") == "de Wet politiegegevens Wpg"
     assert with_both_forms("de Wpg") == "de Wpg"
+
+
+def test_a_subject_in_brackets_stays_with_its_question():
+    assert question_parts("en wie doen mee? (Melissa project)") == ["en wie doen mee? (Melissa project)"]
