@@ -76,11 +76,12 @@ def observed(advisor: Advisor) -> Iterator[Seen]:
         asked = shortened(part.text)
         words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
         found = candidates(asked, words, part.hits, searcher.sentence_vectors(part.hits), part.vector, searcher.text_vector)
-        yield Seen(kind, weigh(asked, words, found, part.hits, part.vector, lexical.knows, searcher.text_vector).features, held_out)
+        yield Seen(kind, weigh(asked, words, found, part.hits, part.vector, lexical.knows, searcher.text_vector, context.language).features, held_out)
 
 
 def decide(name: str, seen: list[Seen], wrong: str, features: tuple[str, ...]) -> None:
-    """Fit one decision, and print its weights and, for development questions held out in turn, what a threshold would give."""
+    """Fit one decision; print its weights and, held out in turn, what a threshold would give: for the answerable questions of the
+    development half, and for all wrong ones."""
     chosen = [s for s in seen if s.kind in ("answered", wrong)]
     x = np.array([[s.features[f] for f in features] for s in chosen])
     y = np.array([float(s.kind == "answered") for s in chosen])
@@ -103,7 +104,7 @@ def decide(name: str, seen: list[Seen], wrong: str, features: tuple[str, ...]) -
     print(f"{name}:  # n = {len(chosen)}, of which {int((y == 0).sum())} {wrong}\n  bias: {bias:.3f}")
     for feature, coefficient in zip(features, coefficients, strict=True):
         print(f"  {feature}: {coefficient:.3f}")
-    right, amiss = held_out[own & (y == 1)], held_out[own & (y == 0)]
+    right, amiss = held_out[own & (y == 1)], held_out[y == 0]
     for share in (0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.25):
         at = np.quantile(right, share)
         print(f"  # threshold {at:.3f}: {share:.0%} of the answerable refused, {(amiss >= at).mean():.0%} of {wrong} answered")

@@ -25,7 +25,7 @@ from rag.language.detect import detect_language
 from rag.search.searcher import Searcher
 from rag.statuses import statuses
 from rag.types import Hit, Turn
-from rag.verify.answerable import threshold, weigh
+from rag.verify.answerable import in_scope, threshold, weigh
 
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
 SAME_SOURCE = 0.1
@@ -153,8 +153,8 @@ class Decide:
             context.vectors |= self.searcher.sentence_vectors(part.hits)
             assert part.vector is not None
             found = candidates(asked, words, part.hits, context.vectors, part.vector, self.searcher.text_vector)
-            part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, self.searcher.text_vector)
-            if part.evidence.in_scope >= threshold("scope") and part.evidence.answerable >= threshold("answer"):
+            part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, self.searcher.text_vector, context.language)
+            if in_scope(part.evidence, context.language) and part.evidence.answerable >= threshold("answer"):
                 fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
                 part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
                 shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
@@ -172,8 +172,8 @@ class Decide:
 
     @staticmethod
     def _refuse(context: Context) -> None:
-        near = max(p.evidence.in_scope for p in context.parts if p.evidence)
-        context.status = "not_in_corpus" if near >= threshold("scope") else "out_of_scope"
+        near = any(in_scope(p.evidence, context.language) for p in context.parts if p.evidence)
+        context.status = "not_in_corpus" if near else "out_of_scope"
         if context.status == "not_in_corpus":
             missing = [m for p in context.parts if p.evidence for m in p.evidence.missing]
             context.notices += [*_absent(missing, context.language), _nearby(context.hits, context.language)]

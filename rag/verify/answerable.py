@@ -23,7 +23,7 @@ from rag.verify.expectations import asks_for_now, expected
 from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
-SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank")
+SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word")
 ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "definition")
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 20
@@ -54,6 +54,7 @@ def weigh(
     query: np.ndarray,
     knows: Callable[[str], bool],
     text_vector: Callable[[str], np.ndarray],
+    language: str = "nl",
 ) -> Evidence:
     """How probable it is that `question` is about the corpus' subject, and that `hits` answer it.
 
@@ -84,10 +85,11 @@ def weigh(
         "definition": float("definition" in kinds),
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
-    in_scope = _probability("scope", SCOPE, features)
-    if features["unknown"] == 0 and features["missing_word"] < _ALL_HELD:  # one passage holds every word: "wat zijn windhappers"
-        in_scope = max(in_scope, 0.5)
-    return Evidence(features, in_scope, _probability("answer", ANSWER, features), missing)
+    near_subject = _probability("scope_en" if language == "en" else "scope", SCOPE, features)
+    if language == "nl" and features["unknown"] == 0 and features["missing_word"] < _ALL_HELD:
+        # one passage holds every word of it: "wat zijn windhappers"
+        near_subject = max(near_subject, 0.5)
+    return Evidence(features, near_subject, _probability("answer", ANSWER, features), missing)
 
 
 def _best_of_kind(question: str, asked: set[str], found: list[Candidate]) -> float:
@@ -112,6 +114,11 @@ def _around(candidate: Candidate) -> str:
 def _probability(name: str, names_of: tuple[str, ...], features: dict[str, float]) -> float:
     fitted = _fitted()[name]
     return float(1 / (1 + np.exp(-(fitted["bias"] + sum(fitted[f] * features[f] for f in names_of)))))
+
+
+def in_scope(evidence: Evidence, language: str) -> bool:
+    """Is the question about the corpus' subject?"""
+    return evidence.in_scope >= threshold("scope_en" if language == "en" else "scope")
 
 
 def threshold(name: str) -> float:
