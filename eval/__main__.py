@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rag.errors import PpsError
 
-
 #: Fields of rows that hold text of a data set.
 TEXTS = {"claim", "text", "premise", "hypothesis", "question", "evidence"}
 

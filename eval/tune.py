@@ -76,11 +76,12 @@ def observed(advisor: Advisor) -> Iterator[Seen]:
         asked = shortened(part.text)
         words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
         found = candidates(asked, words, part.hits, searcher.sentence_vectors(part.hits), part.vector, searcher.text_vector)
-        yield Seen(kind, weigh(asked, words, found, part.hits, part.vector, lexical.knows, searcher.text_vector, context.language).features, held_out)
+        evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, searcher.text_vector, context.language)
+        yield Seen(kind, evidence.features, held_out)
 
 
 def decide(name: str, seen: list[Seen], wrong: str, features: tuple[str, ...]) -> None:
-    """Fit one decision; print its weights and, held out in turn, what a threshold would give: for the answerable questions of the
+    """Fit one decision; print its weights and, held out in turn, what a threshold would give for the answerable questions of the
     development half, and for all wrong ones."""
     chosen = [s for s in seen if s.kind in ("answered", wrong)]
     x = np.array([[s.features[f] for f in features] for s in chosen])
