@@ -9,7 +9,12 @@ from rag.verify.names import names
 from rag.verify.quantities import numbers
 
 _MONEY = re.compile(r"\b(?:euro|eur|miljoen|miljard|dollar|pond|million|billion)\b|[€$£]", re.I)
-_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2} (?:jan|feb|maa|apr|mei|jun|jul|aug|sep|okt|nov|dec)", re.I)
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2} (?:jan|feb|maa|apr|mei|jun|jul|aug|sep|okt|nov|dec)"
+    r"|\b(?:maan|dins|woens|donder|vrij|zater|zon)dag|\b(?:dagelijks|wekelijks|maandelijks|jaarlijks)"
+    r"|\belke (?:\w+ )?(?:dag|week|weken|maand|maanden|jaar)\b",
+    re.I,
+)
 _PHONE = re.compile(r"\b0\d{1,3}[- ]?\d{6,8}\b|\b0[89]00[- ]?\d{4}\b")
 _STREET = re.compile(r"\b\w+(?:straat|weg|laan|plein|kade|singel) \d+")
 #: Asked for as it is now: a source only says how it was.
