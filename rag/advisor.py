@@ -21,6 +21,9 @@ from rag.types import Answer, Filters, Turn
 from rag.verify.load import load_verifier
 from rag.verify.verifier import Verifier
 
+#: A model in place of the advisor's own; None for answering without one.
+ModelChoice = ChatModel | None | Literal["default"]
+
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +64,7 @@ class Advisor:
         *,
         k: int = 8,
         turns: Sequence[Turn] = (),
-        chat_model: ChatModel | None | Literal["default"] = "default",
+        chat_model: ModelChoice = "default",
     ) -> Answer:
         """The answer to `question`, as a follow-up on `turns` (the last one most recent).
 
@@ -82,7 +85,7 @@ class Advisor:
         *,
         k: int = 8,
         turns: Sequence[Turn] = (),
-        chat_model: ChatModel | None | Literal["default"] = "default",
+        chat_model: ModelChoice = "default",
         cancellation: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end).
@@ -126,10 +129,11 @@ class Advisor:
         filters: Filters = Filters(),
         k: int = 8,
         turns: Sequence[Turn] = (),
-        chat_model: ChatModel | None | Literal["default"] = "default",
+        chat_model: ModelChoice = "default",
     ) -> Context:
         model = self.chat_model if chat_model == "default" else chat_model
-        return Context(question=question, filters=filters, k=k, turns=tuple(turns), chat_model=model, verifier=self._verifier())
+        verifier = self._verifier() if model else None  # sentences of the sources are verified by standing there
+        return Context(question=question, filters=filters, k=k, turns=tuple(turns), chat_model=model, verifier=verifier)
 
     def _verifier(self) -> Verifier:
         if self.verifier is None:

@@ -13,7 +13,7 @@ from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import display_part, question_parts
 from rag.compose.rephrase_model import rewrite
-from rag.compose.selection import candidates
+from rag.compose.selection import Candidate, candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
 from rag.guard.check import inspect
@@ -145,15 +145,10 @@ class Decide:
             context.hits = []
             context.message = _which(context.language) if context.choices else ""
             return
-        lexical = self.searcher.snapshot().lexical
         shown: set[tuple[str, int]] = set()
         for part in context.parts:
-            asked = shortened(part.text)
-            words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
-            context.vectors |= self.searcher.sentence_vectors(part.hits)
-            assert part.vector is not None
-            found = candidates(asked, words, part.hits, context.vectors, part.vector, self.searcher.text_vector)
-            part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, self.searcher.text_vector, context.language)
+            found = self.weighed(context, part)
+            assert part.evidence is not None
             if in_scope(part.evidence, context.language) and part.evidence.answerable >= threshold("answer"):
                 fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
                 part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
@@ -169,6 +164,17 @@ class Decide:
             context.outcome = "partial"
             context.notices.append(_unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
         yield from ()
+
+    def weighed(self, context: Context, part: Part) -> list[Candidate]:
+        """The sentences found for a part, scored, best first; what the decision rests on is in `part.evidence` then."""
+        lexical, text_vector = self.searcher.snapshot().lexical, self.searcher.text_vector
+        asked = shortened(part.text)
+        words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
+        context.vectors |= self.searcher.sentence_vectors(part.hits)
+        assert part.vector is not None
+        found = candidates(asked, words, part.hits, context.vectors, part.vector, text_vector)
+        part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, text_vector, context.language)
+        return found
 
     @staticmethod
     def _refuse(context: Context) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import PpsError
+from eval.jsonl import rows
 
 GOLD = Path(__file__).resolve().parent.parent / "gold"
 
@@ -24,18 +23,13 @@ def load(path: Path) -> list[Dialogue]:
     """The dialogues of a JSONL file.
 
     Raises:
-        PpsError: the file is missing or a line is wrong; names the line.
+        PpsError: the file is missing or empty, or a line is wrong; names the file and line.
     """
-    if not path.is_file():
-        raise PpsError(f"{path} does not exist")
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            row = json.loads(line)
-            lists = row["turns"], row["standalone"], row["documents"]
-            if len({len(x) for x in lists}) != 1:
-                raise ValueError("turns, standalone and documents differ in length")
-            found.append(Dialogue(row["id"], row.get("kind", ""), tuple(lists[0]), tuple(lists[1]), tuple(map(tuple, lists[2]))))
-        except (ValueError, KeyError, TypeError) as error:
-            raise PpsError(f"{path}, line {number}: {type(error).__name__} {error}") from error
-    return found
+    return rows(path, _dialogue, "dialogues")
+
+
+def _dialogue(_: int, row: dict) -> Dialogue:
+    lists = row["turns"], row["standalone"], row["documents"]
+    if len({len(x) for x in lists}) != 1:
+        raise ValueError("turns, standalone and documents differ in length")
+    return Dialogue(row["id"], row.get("kind", ""), tuple(lists[0]), tuple(lists[1]), tuple(map(tuple, lists[2])))

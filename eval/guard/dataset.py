@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import PpsError
+from eval.jsonl import rows
 
 LABELS = ("attack", "benign", "personal_data", "legal_case")
 _XSTEST = {"safe": "benign", "unsafe": "attack"}
@@ -41,19 +40,7 @@ def load(path: Path) -> GuardDataset:
     Raises:
         PpsError: the file is missing or empty, or a line is wrong; names the file and line.
     """
-    if not path.is_file():
-        raise PpsError(f"{path} does not exist")
-    texts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            texts.append(_text(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise PpsError(f"{path}, line {number}: {error}") from error
-    if not texts:
-        raise PpsError(f"{path} holds no texts")
-    return GuardDataset(path.stem, texts)
+    return GuardDataset(path.stem, rows(path, lambda _, row: _text(row), "texts"))
 
 
 def _text(row: dict) -> GuardText:

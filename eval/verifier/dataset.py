@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from eval.jsonl import rows
 from eval.verifier.perturb import PERTURBATIONS
-from rag.errors import PpsError
 from rag.knowledge.readers import corpus_files, read_document
 from rag.knowledge.splitter import split_document
 from rag.language.sentences import split_sentences
@@ -37,25 +36,16 @@ def load(path: Path) -> list[Item]:
     """A JSONL file of {"evidence", "claim", "label": "supported" | "not_supported"}; `source`, where given, becomes the kind.
 
     Raises:
-        PpsError: the file is missing or a line is wrong; names the line.
+        PpsError: the file is missing or empty, or a line is wrong; names the file and line.
     """
-    if not path.is_file():
-        raise PpsError(f"{path} does not exist")
-    items = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            label = row["label"]
-            if label not in ("supported", "not_supported"):
-                raise ValueError(f"label is '{label}'; expected supported or not_supported")
-            items.append(Item(row["claim"], sentences(row["evidence"]), label == "supported", row.get("source", "")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise PpsError(f"{path}, line {number}: {type(error).__name__} {error}") from error
-    if not items:
-        raise PpsError(f"{path} holds no claims")
-    return items
+    return rows(path, _item, "claims")
+
+
+def _item(_: int, row: dict) -> Item:
+    label = row["label"]
+    if label not in ("supported", "not_supported"):
+        raise ValueError(f"label is '{label}'; expected supported or not_supported")
+    return Item(row["claim"], sentences(row["evidence"]), label == "supported", row.get("source", ""))
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
+from eval.jsonl import rows
 from eval.verifier.dataset import Item
-from rag.errors import PpsError
 from rag.search.embedder import UniversalSentenceEncoder
 from rag.verify.entailment import LABELS, EntailmentHead
 from rag.verify.verifier import Verifier, threshold
@@ -17,11 +16,11 @@ def verdicts(items: list[Item], verifier: Verifier) -> list[dict]:
     """One row an item: what was said, what was found, and the milliseconds it took."""
     from tqdm import tqdm
 
-    rows = []
+    judged = []
     for item in tqdm(items, desc="claims", disable=None):
         started = time.perf_counter()
         verdict = verifier.judge(item.claim, list(item.evidence), item.about)
-        rows.append(
+        judged.append(
             {
                 "claim": item.claim,
                 "kind": item.kind,
@@ -33,7 +32,7 @@ def verdicts(items: list[Item], verifier: Verifier) -> list[dict]:
                 "ms": round((time.perf_counter() - started) * 1000, 2),
             }
         )
-    return rows
+    return judged
 
 
 def is_entailment(path: Path) -> bool:
@@ -51,13 +50,7 @@ def entailments(path: Path) -> list[dict]:
     Raises:
         PpsError: a line is wrong; names it.
     """
-    pairs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            row = json.loads(line)
-            pairs.append((row["premise"], row["hypothesis"], LABELS.index(row["label"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise PpsError(f"{path}, line {number}: {type(error).__name__} {error}") from error
+    pairs = rows(path, lambda _, row: (row["premise"], row["hypothesis"], LABELS.index(row["label"])), "pairs")
     head = EntailmentHead(UniversalSentenceEncoder().tokens())
     found = head.probabilities([(p, h) for p, h, _ in pairs])
     return [

@@ -49,7 +49,7 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
         return Rewritten(question)
     last = turns[-1].standalone
     patterns = _patterns()
-    bare = re.sub(r"\s+", " ", fold(question)).strip(" ?.!,…")
+    bare = _bare(fold(question))
     english = detect_language(question) == "en"
     if patterns["more"].fullmatch(bare):
         return Rewritten(_more(last, english), True)
@@ -61,7 +61,7 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
     match = patterns["ellipsis"].fullmatch(bare)
     if match and len(content_words(match["part"])) <= 4 and not _has_verb(match["part"]):
         return Rewritten(_replaced(last, _as_typed(question, bare, match.start("part"))), True)
-    if _leans(question, bare, last):
+    if _leans(question, bare):
         return Rewritten(_about(question, last), True)
     return Rewritten(question)
 
@@ -69,10 +69,10 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
 def is_vague(question: str) -> bool:
     """Does a question that opens a conversation lean on something that was never said: "Mag dat?", "En het convenant?"?"""
     patterns = _patterns()
-    bare = re.sub(r"\s+", " ", fold(question)).strip(" ?.!,…")
+    bare = _bare(fold(question))
     if names(question):
         return False
-    own = [w for w in content_words(question) if w not in _EMPTY]
+    own = _own(question)
     if patterns["more"].fullmatch(bare) or patterns["bare"].fullmatch(bare):
         return True
     opens = re.match(r"(?:en|maar|and|but|hoe zit het (?:dan )?met|what about|how about)\b", bare)
@@ -80,16 +80,32 @@ def is_vague(question: str) -> bool:
     return bool(len(own) <= 1 and (opens or points) or len(own) == 2 and opens and len(bare.split()) <= 5)
 
 
+def _bare(question: str) -> str:
+    """White space folded, without closing punctuation."""
+    return re.sub(r"\s+", " ", question).strip(" ?.!,…")
+
+
+def _own(question: str) -> list[str]:
+    """The content words that say something of their own."""
+    return [w for w in content_words(question) if w not in _EMPTY]
+
+
+def _split(question: str) -> tuple[str, list[str]]:
+    """A question as it was asked, and the subject that `_about` put behind it in brackets."""
+    match = re.search(r"\s*\(([^()]*)\)\s*$", question)
+    return (question[: match.start()], match[1].split()) if match else (question, [])
+
+
 def _as_typed(question: str, bare: str, start: int) -> str:
     """The end of the question from a place in its folded form, with its capitals."""
-    typed = re.sub(r"\s+", " ", question).strip(" ?.!,…")
+    typed = _bare(question)
     return typed[start:] if len(typed) == len(bare) else bare[start:]
 
 
-def _leans(question: str, bare: str, last: str) -> bool:
+def _leans(question: str, bare: str) -> bool:
     """Does the question need the one before it?"""
     patterns = _patterns()
-    own = [w for w in content_words(question) if w not in _EMPTY]
+    own = _own(question)
     named = [n for n in names(question) if fold(n) not in STOP_WORDS]
     points = bool(patterns["pointing"].search(bare))
     if points and not (named and len(own) >= _OWN_WORDS):
@@ -104,18 +120,16 @@ def _leans(question: str, bare: str, last: str) -> bool:
 
 def subject(question: str) -> list[str]:
     """What a question is about: its names with the words that go with them, else its content words. As typed, in order."""
-    plain = re.sub(r"\s*\([^()]*\)\s*$", "", question)
+    plain, known = _split(question)
     tokens = re.findall(r"[^\W_]+(?:[-'’.&][^\W_]+)*", plain)
     named = {fold(n) for n in names(plain)}
     kept = [
         t for n, t in enumerate(tokens) if fold(t) not in STOP_WORDS and fold(t) not in _EMPTY and (n or fold(t) in named or len(t) > 3)
     ]
-    added = re.search(r"\(([^()]*)\)\s*$", question)
-    known = added[1].split() if added else []
     if known:  # the subject came along from before: of what was said since, only names
         kept = [t for t in kept if fold(t) in named]
     elif named:
-        near = [t for t in kept if fold(t) in named or (t[:1].isupper() and t in kept)]
+        near = [t for t in kept if fold(t) in named or t[:1].isupper()]
         kept = near + [t for t in kept if t not in near]
     return list(dict.fromkeys([*kept, *known] if known else kept))[:_SUBJECT_WORDS]  # what was named last comes first
 
@@ -141,7 +155,7 @@ def _without_place(last: str, meant: str) -> str:
 
 def _replaced(last: str, part: str) -> str:
     """The last question with `part` in place of what is of its kind, or behind it where nothing is."""
-    base = re.sub(r"\s*\([^()]*\)\s*$", "", last).strip(" ?.")
+    base = _split(last)[0].strip(" ?.")
     new = re.sub(r"^(?:dan|hoe zit het|hoe is het|is dat)\s+", "", part).strip(" ?.")
     core = re.sub(r"^(?:(?:met|voor|bij|in|van|door|naar|op|aan|over|for|with|of|at|to|the|de|het|een)\s+)+", "", new)
     old = _counterpart(base, core)

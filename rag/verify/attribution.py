@@ -36,10 +36,9 @@ def attribute(
     vectors: dict[str, np.ndarray],
     named: tuple[int, ...],
     verifier: Verifier,
-    minimum: float = 0.0,
+    minimum: float,
 ) -> Attribution | None:
-    """The quote that best supports `text`, whichever passage the writer named; None where the verifier accepts none, or none with at
-    least `minimum` support.
+    """The quote that best supports `text`, whichever passage the writer named; None where none does with at least `minimum`.
 
     `named` are 1-based numbers into `passages`. `vectors` maps passage id → (sentences, dimension).
     """
@@ -48,7 +47,7 @@ def attribute(
     for number, passage, first, last in _likely(text, vector, passages, vectors):
         verdict = judged(text, passage, first, last, verifier)
         value = verdict.support + (PREFER_NAMED if number in named else 0.0) - PER_SENTENCE * (last - first)
-        if verdict.supported and verdict.support >= minimum and value > best_value:
+        if verdict.support >= minimum and value > best_value:
             best, best_value = Attribution(passage, first, last, verdict.support), value
     return best
 

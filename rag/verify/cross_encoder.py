@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.errors import ConfigurationError
+from rag.search.reranker import load_cross_encoder
 from rag.verify.checks import nearest, problems
 from rag.verify.verifier import PENALTY, Verdict
 
@@ -16,15 +17,7 @@ class CrossEncoderVerifier:
     """Support is the probability of entailment by the best window of the evidence; the explicit checks stay."""
 
     def __init__(self, name: str) -> None:
-        try:
-            from sentence_transformers import CrossEncoder
-
-            self._model = CrossEncoder(name, device="cpu")
-        except Exception as error:  # missing package, missing files, wrong configuration: many kinds
-            raise ConfigurationError(
-                f"PPS_VERIFIER: het model '{name}' kan niet worden geladen ({type(error).__name__}). Geef het pad van een map met een "
-                "opgeslagen CrossEncoder voor entailment, of laat deze instelling leeg."
-            ) from error
+        self._model = load_cross_encoder(name, "PPS_VERIFIER", " voor entailment")
         labels = {str(v).lower(): int(k) for k, v in (getattr(self._model.config, "id2label", None) or {}).items()}
         found = [n for label, n in labels.items() if label.startswith("entail")]
         if self._model.num_labels not in (2, 3) or len(found) != 1:

@@ -62,7 +62,6 @@ _ENGLISH_MAY = re.compile(r"\bmay\b")
 class Clause:
     """A clause with what it holds. `words` are its content words, opposites replaced by what they deny."""
 
-    text: str
     words: frozenset[str]
     negated: bool
     modals: frozenset[str]
@@ -95,7 +94,7 @@ def _clause(text: str) -> Clause:
         modals.add("may")
     # "niet onmogelijk" is possible, "zonder … is verboden" asks for it: two denials undo one another
     negated = (negations + inner) % 2 == 1
-    return Clause(text, frozenset(words), negated, frozenset(modals))
+    return Clause(frozenset(words), negated, frozenset(modals))
 
 
 def contradictions(claim: str, evidence: list[str]) -> list[str]:

@@ -40,5 +40,5 @@ def text_of(message: dict[str, Any]) -> str:
 
 
 def _closed() -> list[str]:
-    """The labels under answers that no follow-up may build on."""
-    return [label for s in statuses().values() if not s.follow_up for label in s.label.values()]
+    """How the footer begins under answers that no follow-up may build on (rag.web.render). An answer may hold the same words."""
+    return [f"<small>{label}" for s in statuses().values() if not s.follow_up for label in s.label.values()]
