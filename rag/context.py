@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rag.compose.draft import Draft, markdown
+from rag.search.known_questions import NOTHING, Near
 from rag.statuses import statuses
 from rag.types import Answer, AnswerSentence, Citation, Filters, Hit, Turn
 
@@ -60,6 +61,7 @@ class Part:
     text: str
     hits: list[Hit] = field(default_factory=list)
     vector: np.ndarray | None = None
+    near: Near = NOTHING
     evidence: Evidence | None = None
     runs: list[Run] = field(default_factory=list)
 

@@ -11,6 +11,7 @@ from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
 from rag.compose.followups import is_vague, stand_alone
 from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
+from rag.compose.pressing import without_pressing
 from rag.compose.questions import display_part, question_parts
 from rag.compose.rephrase_model import rewrite
 from rag.compose.selection import Candidate, candidates
@@ -29,6 +30,8 @@ from rag.verify.answerable import in_scope, threshold, weigh
 
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
 SAME_SOURCE = 0.1
+#: Passages whose sentences are weighed, for each one that is shown: the sentence that answers may stand further down.
+WEIGHED = 3
 #: Most questions that a reader may choose from where it is not clear what was meant.
 MAX_CHOICES = 4
 
@@ -88,14 +91,20 @@ class Rephrase:
         for turn in context.turns:
             if statuses()[turn.status].follow_up:  # what was refused has not been said
                 turns = (*turns, replace(turn, standalone=stand_alone(turn.standalone, turns).text))
-        found = stand_alone(context.question, turns)
+        question = without_pressing(context.question)
+        if not question:  # nothing is asked: what was asked before stands as it was answered
+            context.vague, context.language = True, detect_language(context.question)
+            context.standalone = context.question
+            context.parts = [Part(context.question)]
+            return
+        found = stand_alone(question, turns)
         context.standalone = found.text
         if found.follows and context.chat_model and not context.chat_model.small:
             # a small model rewrites worse than the rules (docs/measured.md), and takes seconds for it
-            context.standalone = rewrite(context.question, turns, context.chat_model) or found.text
+            context.standalone = rewrite(question, turns, context.chat_model) or found.text
         context.leans_on = turns[-1].documents if found.follows else ()
-        context.vague = not turns and is_vague(context.question)
-        context.language = detect_language(context.question)
+        context.vague = not turns and is_vague(question)
+        context.language = detect_language(question)
         context.parts = [Part(text) for text in question_parts(context.standalone)]
         yield from ()
 
@@ -112,8 +121,9 @@ class Retrieve:
         context.embedder = self.searcher.embedder
         for part in context.parts:
             part.vector = self.searcher.embedder.encode_query(part.text)
+            part.near = self.searcher.near(part.text, part.vector, context.filters)
             part.hits = self._search(context, part)
-        context.hits = _interleaved([p.hits for p in context.parts])[: context.k]
+        context.hits = _interleaved([p.hits[: context.k] for p in context.parts])[: context.k]
         if not context.hits:
             context.status = "not_in_corpus"
             context.message = _nothing_within_filters(context) if context.filters else ""
@@ -121,12 +131,11 @@ class Retrieve:
         yield Event("evidence", hits=tuple(context.hits))
 
     def _search(self, context: Context, part: Part) -> list[Hit]:
-        """The best passages; for a follow-up those of the sources of the last answer stand a little higher."""
-        wanted = context.k if not context.leans_on else 2 * context.k
-        hits = self.searcher.search(with_both_forms(part.text), wanted, context.filters, part.vector)
+        """The best passages, more than are shown; for a follow-up those of the sources of the last answer stand a little higher."""
+        hits = self.searcher.search(with_both_forms(part.text), WEIGHED * context.k, context.filters, part.vector, part.near)
         if context.leans_on:
             hits.sort(key=lambda h: -(h.score + SAME_SOURCE * (h.passage.document_id in context.leans_on)))
-            hits = [replace(h, rank=n) for n, h in enumerate(hits[: context.k], 1)]
+            hits = [replace(h, rank=n) for n, h in enumerate(hits, 1)]
         return hits
 
 
@@ -154,6 +163,7 @@ class Decide:
                 part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
                 shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
         answered = [p for p in context.parts if p.runs]
+        context.hits = _with_sources(context)
         if not answered:
             self._refuse(context)
         elif len(answered) < len(context.parts):
@@ -172,8 +182,9 @@ class Decide:
         words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
         context.vectors |= self.searcher.sentence_vectors(part.hits)
         assert part.vector is not None
-        found = candidates(asked, words, part.hits, context.vectors, part.vector, text_vector)
-        part.evidence = weigh(asked, words, found, part.hits, part.vector, lexical.knows, text_vector, context.language)
+        found = candidates(asked, words, part.hits, context.vectors, part.vector, text_vector, part.near)
+        shown = part.hits[: context.k]
+        part.evidence = weigh(asked, words, found, shown, part.vector, lexical.knows, text_vector, context.language, part.near)
         return found
 
     @staticmethod
@@ -230,6 +241,14 @@ def _overdue(context: Context, today: date | None = None) -> list[str]:
         return [f"Please note: this answer leans on a document that is due for a check: {told}."]
     told = "; ".join(f"“{p.title}” (laatst gecontroleerd op {dutch_date(p.checked)})" for p in listed)
     return [f"Let op: dit antwoord steunt op een document dat opnieuw gecontroleerd moet worden: {told}."]
+
+
+def _with_sources(context: Context) -> list[Hit]:
+    """The passages shown, followed by those from further down that the answer will cite."""
+    listed = {h.passage.id for h in context.hits}
+    cited = {run.passage.id for part in context.parts for run in part.runs} - listed
+    further = {h.passage.id: h for part in context.parts for h in part.hits if h.passage.id in cited}
+    return [*context.hits, *further.values()]
 
 
 def _interleaved(lists: list[list[Hit]]) -> list[Hit]:

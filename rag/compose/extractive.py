@@ -10,10 +10,10 @@ from rag.compose.draft import Draft
 from rag.compose.selection import Candidate, overlap
 from rag.types import AnswerSentence, Passage
 
-#: A sentence is taken when its score is at least this share of the best one's.
-RELATIVE = 0.7
-MAX_SENTENCES = 6
-MAX_PER_PART = 4
+#: A sentence is taken when its score falls at most this much short of the best one's, and a second long list only within less (log-odds).
+MARGIN, LIST_MARGIN = 2.1, 0.5
+MAX_SENTENCES = 7
+MAX_PER_PART = 5
 MAX_LIST = 14
 #: Sentences that share this much of their terms with a chosen one say nothing new.
 SAME = 0.8
@@ -37,18 +37,18 @@ def choose(found: list[Candidate], limit: int = MAX_SENTENCES, shown: frozenset 
     """
     if not found:
         return []
-    best = found[0].score
+    best = found[0].log_odds
     runs: list[Run] = []
     count = 0
     for candidate in found:
-        if count >= limit or candidate.score < RELATIVE * best:
+        if count >= limit or candidate.log_odds < best - MARGIN:
             break
         if any(_holds(run, candidate) for run in runs):
             continue
         if any(overlap(candidate.sentence.text, s.text) >= SAME for run in runs for s in _texts(run)):
             continue
         run = _run(candidate, shown)
-        if run.last - run.first >= 3 and runs and candidate.score < 0.8 * best:
+        if run.last - run.first >= 3 and runs and candidate.log_odds < best - LIST_MARGIN:
             continue  # a second long list only where it is nearly as good
         runs.append(run)
         count += 1 if run.last - run.first >= 3 else run.last - run.first + 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,16 +19,15 @@ import yaml
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import question_kinds
 from rag.language.words import content_words, term
+from rag.search.known_questions import ALIKE, NOTHING, Near
 from rag.types import Hit, PassageSentence
 from rag.verify.quantities import numbers
 
 FEATURES = (
-    "coverage",
     "context",
     "cosine",
     "passage",
     "title",
-    "heading",
     "heading_cosine",
     "definition",
     "when",
@@ -38,8 +37,7 @@ FEATURES = (
     "may",
     "limitation",
     "group",
-    "short",
-    "opening",
+    "asked",
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b(?:sinds|vanaf|tot|eind|begin|medio)\b", re.I)
 _DEFINES = re.compile(r"^(?P<subject>.{2,90}?)\s+(?:is|zijn|betekent|staat voor|houdt in|omvat|is een)\b")
@@ -48,6 +46,8 @@ _WHY = re.compile(r"\b(?:omdat|doel|doordat|daarom|zodat|aanleiding|reden|bedoel
 _LIMITATION = re.compile(
     r"\b(?:geraadpleegde bronnen|bronnen (?:zeggen|noemen|geven|bevatten)|niet gevonden|niet aangetroffen|onbekend)\b", re.I
 )
+#: Log-odds beyond which a score says no more.
+_SURE = 30.0
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w-]+")
 
 
@@ -60,6 +60,11 @@ class Candidate:
     sentence: PassageSentence
     features: dict[str, float]
     score: float = 0.0
+
+    @property
+    def log_odds(self) -> float:
+        """The score as it was before it was brought to 0..1: differences of it compare anywhere on the scale."""
+        return float(np.log(self.score / (1 - self.score)))
 
     @property
     def key(self) -> tuple[str, int]:
@@ -79,8 +84,9 @@ def candidates(
     vectors: dict[str, np.ndarray],
     query: np.ndarray,
     heading_vector: Callable[[str], np.ndarray],
+    known: Near = NOTHING,
 ) -> list[Candidate]:
-    """Every sentence of `hits`, scored, best first.
+    """Every sentence of `hits`, scored, best first. `known` is what the known questions say of this one.
 
     `vectors` maps passage id → (sentences, dimension); `query` and the results of `heading_vector` have shape (dimension,).
     """
@@ -97,7 +103,10 @@ def candidates(
         for index, sentence in enumerate(passage.sentences):
             lead = leads.get(sentence.group, "") if sentence.kind == "item" else ""
             cosine = float(cosines[index]) if index < len(cosines) else 0.0
-            features = _features(words, kinds, hit, sentence, lead, title, cosine) | {"heading_cosine": near[sentence.heading]}
+            features = _features(words, kinds, hit, sentence, lead, title, cosine) | {
+                "heading_cosine": near[sentence.heading],
+                "asked": max(0.0, known.sentences.get((passage.id, index), 0.0) - ALIKE) / (1 - ALIKE),
+            }
             found.append(Candidate(hit, index, sentence, features, _score(features)))
     return sorted(found, key=lambda c: (-c.score, c.hit.rank, c.index))
 
@@ -107,18 +116,14 @@ def _features(
 ) -> dict[str, float]:
     text = sentence.text
     asked = set(words.weights)
-    heading = words.coverage((sentence.heading, 1.0))
-    own = words.coverage((text, 1.0), (lead, 0.8))
     context = words.coverage((text, 1.0), (lead, 0.9), (sentence.heading, 0.8), (hit.passage.title, 0.8))
     defines = _DEFINES.match(text)
     about = defines and asked and any(term(w) in {term(a) for a in asked} for w in content_words(defines["subject"]))
     return {
-        "coverage": own,
         "context": context,
         "cosine": max(0.0, cosine),
         "passage": hit.score,
         "title": title,
-        "heading": heading,
         "definition": float("definition" in kinds and bool(about)),
         "when": float("when" in kinds and bool(_DATE.search(text))),
         "how_many": float("how_many" in kinds and bool(numbers(text))),
@@ -127,19 +132,13 @@ def _features(
         "may": float("may" in kinds and bool(_MAY.search(text))),
         "limitation": float(bool(_LIMITATION.search(text))),
         "group": float(sentence.kind in ("item", "row")),
-        "opening": float(title >= 0.5 and hit.passage.ordinal == 0 and sentence in hit.passage.sentences[:2]),
-        "short": float(len(text.split()) < 5 and sentence.kind == "sentence"),
     }
 
 
 def _score(features: dict[str, float]) -> float:
     fitted = weights()
     total = fitted["bias"] + sum(fitted[name] * features[name] for name in FEATURES)
-    return float(1 / (1 + np.exp(-total)))
-
-
-def rescored(candidate: Candidate, factor: float) -> Candidate:
-    return replace(candidate, score=candidate.score * factor)
+    return float(1 / (1 + np.exp(-np.clip(total, -_SURE, _SURE))))
 
 
 def overlap(new: str, said: str) -> float:

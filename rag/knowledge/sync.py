@@ -2,8 +2,9 @@
 
 Order of work: (1) read and split what changed, and stage it in SQLite; (2) embed, keeping vectors as they come; (3) add them
 to Chroma, where nobody sees them yet; (4) write the word index of the next generation; (5) one SQLite transaction makes it
-all visible; (6) clean up what no generation uses. A kill before 5 leaves the old index as it was, a kill after it only leaves
-rubbish. The mark `unfinished` tells the next run to look for it; without that mark no run looks at more than what changed.
+all visible; (6) clean up what no generation uses; (7) bind the known questions to the passages. A kill before 5 leaves the
+old index as it was, a kill after it only leaves rubbish. The mark `unfinished` tells the next run to look for it; without
+that mark no run looks at more than what changed.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from rag.knowledge.changes import Change, Comparison, Progress, Report
 from rag.knowledge.disk import full_disk_told
 from rag.knowledge.isolation import IsolatedReader
 from rag.knowledge.lock import writer_lock
+from rag.knowledge.question_writer import QuestionWriter
+from rag.knowledge.questions import question_files
 from rag.knowledge.readers import corpus_files
 from rag.knowledge.splitter import VERSION as SPLITTER
 from rag.knowledge.store import SCHEMA_VERSION, PassageStore, StoredDocument
 from rag.knowledge.words import WordIndexWriter
 from rag.search.embedder import Embedder
-from rag.search.vectors import VectorStore
+from rag.search.vectors import SEARCHED, VectorStore
 from rag.types import Passage
 
 #: Documents staged, and passages embedded, between two commits.
@@ -61,6 +64,7 @@ def sync(
         with IsolatedReader(max_file_mb, file_limit_s) as reader:
             run.stage(paths, reader, max_file_mb)
         run.finish()
+        run.learn_questions(question_files(folders))
         return run.report
 
 
@@ -101,6 +105,7 @@ class _Run:
         self.collection = _collection(embedder, self.meta.get("collection", ""), rebuild)
         self.open_chroma = open_chroma
         self.words = WordIndexWriter(index_dir / "lexical", self.meta)
+        self.questions = QuestionWriter(index_dir / "questions", self.meta)
         self.changed = False
 
     def _opened(self) -> dict[str, str]:
@@ -171,6 +176,17 @@ class _Run:
         if not settled:
             self.store.commit(self.upcoming, self._new_meta(self._write_words()))
         self._tidy(stale, self.upcoming - 1 if settled else self.upcoming)
+
+    def learn_questions(self, files: list[Path]) -> None:
+        """Phase 7: the known questions follow the passages that are visible by now. A kill before it leaves questions that lead to a
+        passage which is gone; they are passed over until the next run."""
+        made_from = self.questions.fingerprint(files, self.report.corpus_version, self.embedder)
+        if not self.questions.is_current(made_from):
+            before = len(self.report.errors)
+            name = self.questions.write(files, self.store, self.embedder, self.threads, self.report, self.progress)
+            wrong = len(self.report.errors) > before  # then the next run tries, and tells, again
+            self.store.set_meta({"questions": name, "questions_from": "" if wrong else made_from})
+            self.questions.tidy()
 
     def _tidy(self, stale: list[str], current: int) -> None:
         """Phase 6."""
@@ -279,7 +295,8 @@ def _batches(items: Iterable, size: int) -> Iterator[list]:
 
 def _collection(embedder: Embedder, current: str, rebuild: bool) -> str:
     """The collection to fill: one per embedder; a rebuild fills another one beside it, so that readers keep the old one."""
-    name = f"pps-{blake2b(embedder.fingerprint.encode(), digest_size=8).hexdigest()}"
+    made = f"{embedder.fingerprint}:{SEARCHED}"  # a collection keeps the settings it was made with
+    name = f"pps-{blake2b(made.encode(), digest_size=8).hexdigest()}"
     if not current.startswith(name):
         return name
     return current if not rebuild else name if current != name else f"{name}-b"

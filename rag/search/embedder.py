@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -129,13 +130,19 @@ class SentenceTransformerEmbedder:
         return vectors / np.where(lengths == 0, 1, lengths)
 
 
+@lru_cache(maxsize=1)
+def default_embedder() -> UniversalSentenceEncoder:
+    """The default, loaded once: guard and search share it."""
+    return UniversalSentenceEncoder()
+
+
 def load_embedder(name: str = DEFAULT) -> Embedder:
     """The embedder called `name`.
 
     Raises:
         ConfigurationError: it cannot be loaded.
     """
-    return UniversalSentenceEncoder() if name == DEFAULT else SentenceTransformerEmbedder(name)
+    return default_embedder() if name == DEFAULT else SentenceTransformerEmbedder(name)
 
 
 def _model_hash(name: str) -> str:

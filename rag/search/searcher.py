@@ -16,6 +16,7 @@ from rag.knowledge.documents import status_on
 from rag.knowledge.store import SCHEMA_VERSION, PassageStore
 from rag.search.embedder import Embedder
 from rag.search.fusion import fuse_scores
+from rag.search.known_questions import ALIKE, KnownQuestions, Near
 from rag.search.lexical import LexicalIndex, open_lexical
 from rag.search.lexical_base import FORMAT, LexicalBase
 from rag.search.reranker import Reranker
@@ -24,6 +25,8 @@ from rag.types import Filters, Hit, Passage
 
 #: Weights of the rankers in the fusion. Chosen on development questions only (docs/adr/0003).
 WEIGHTS = {"words": 0.25, "grams": 1.0, "vectors": 0.3}
+#: What the nearest known question counts for beside them.
+FROM_QUESTIONS = 1.5
 FROM_WORDS, FROM_VECTORS = 100, 60
 RERANKED = 20
 #: Passages kept in memory between questions, and passages whose sentence vectors are.
@@ -39,6 +42,7 @@ class Snapshot:
     corpus_version: str
     fingerprint: str
     lexical: LexicalIndex
+    questions: KnownQuestions
     _by_day: dict[str, tuple[np.ndarray | None, tuple[str, ...]]] = field(default_factory=dict, compare=False)
 
     def allowed(self, filters: Filters, today: str) -> np.ndarray | None:
@@ -80,6 +84,7 @@ class Searcher:
         self._snapshot: Snapshot | None = None
         self._base: LexicalBase | None = None
         self._base_name = ""
+        self._names: tuple[str, str | None, str | None] | None = None  # what the snapshot was read from
         self._made: OrderedDict[str, np.ndarray] = OrderedDict()  # sentence vectors that the index does not keep
         self._vectors: VectorStore | StoredVectors | None = None
         self._passages: dict[str, Passage] = {}
@@ -95,7 +100,8 @@ class Searcher:
             if "generation" not in meta:
                 raise IndexMissingError("Er is nog geen index. Maak hem met: python -m rag index")
             with self._lock:
-                if self._snapshot and (self._snapshot.generation, self._base_name) == (meta["generation"], meta.get("lexical_base")):
+                names = meta["generation"], meta.get("lexical_base"), meta.get("questions")
+                if self._snapshot and names == self._names:
                     return self._snapshot
                 try:
                     return self._load(meta)
@@ -114,24 +120,43 @@ class Searcher:
         base, delta = meta["lexical_base"], meta["lexical_delta"]
         lexical, self._base = open_lexical(self._folder / "lexical", base, delta, self._base if base == self._base_name else None)
         self._base_name = base
-        self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical)
+        questions = meta.get("questions", "")
+        known = KnownQuestions.load(self._folder / "questions" / questions) if questions else KnownQuestions([], np.zeros((0, 0)))
+        self._snapshot = Snapshot(meta["generation"], meta["collection"], meta["corpus_version"], meta["embedder"], lexical, known)
+        self._names = meta["generation"], base, meta.get("questions")
         self._vectors = (
             VectorStore(self._chroma, meta["collection"]) if self._chroma else StoredVectors(self.store, int(meta["generation"]))
         )
         self._passages = {}
         return self._snapshot
 
-    def search(self, question: str, k: int = 10, filters: Filters = Filters(), query_vector: np.ndarray | None = None) -> list[Hit]:
-        """The `k` best passages, best first. Each hit keeps its score per ranker: words, grams, vectors, reranker.
+    def near(self, question: str, vector: np.ndarray, filters: Filters = Filters()) -> Near:
+        """What the known questions of the corpus say of `question`, whose vector is `vector` (dimension,)."""
+        snapshot = self.snapshot()
+        position = snapshot.lexical.position
+        allowed = snapshot.allowed(filters, date.today().isoformat())
+        return snapshot.questions.near(question, vector, lambda i: i in position and (allowed is None or bool(allowed[position[i]])))
 
-        `query_vector` saves embedding the question twice.
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters = Filters(),
+        query_vector: np.ndarray | None = None,
+        near: Near | None = None,
+    ) -> list[Hit]:
+        """The `k` best passages, best first. Each hit keeps its score per ranker: words, grams, vectors, questions, reranker.
+
+        `query_vector` and `near` save embedding the question and comparing it with the known ones twice.
         """
         vector = self.embedder.encode_query(question) if query_vector is None else query_vector
+        known = self.near(question, vector, filters) if near is None else near
         for _ in range(3):
             snapshot = self.snapshot()
             try:
                 rankers = self._candidates(snapshot, question, vector, filters, k)
-                ordered = fuse_scores(rankers, WEIGHTS)[: max(k, RERANKED if self.reranker else 0)]
+                ordered = _with_known(fuse_scores(rankers, WEIGHTS), known.passages)[: max(k, RERANKED if self.reranker else 0)]
+                rankers["questions"] = known.passages
                 found = self._fetch([i for i, _ in ordered], int(snapshot.generation))
             except IndexMissingError:  # the collection was swapped between reading the generation and asking it
                 with self._lock:
@@ -191,6 +216,16 @@ class Searcher:
         scores = self.reranker.score(question, [f"{h.passage.section}. {h.passage.text}" for h in hits])
         scored = [replace(h, scores={**h.scores, "reranker": float(s)}) for h, s in zip(hits, scores, strict=True)]
         return sorted(scored, key=lambda h: (-h.scores["reranker"], h.rank, h.passage.id))
+
+
+def _with_known(fused: list[tuple[str, float]], known: dict[str, float]) -> list[tuple[str, float]]:
+    """The fused scores (0..1) with what known questions add to them, best first; as they were where there are none."""
+    if not known:
+        return fused
+    scores = dict(fused)
+    for i, likeness in known.items():
+        scores[i] = scores.get(i, 0.0) + FROM_QUESTIONS * max(0.0, likeness - ALIKE) / (1 - ALIKE)
+    return sorted(((i, s / (1 + FROM_QUESTIONS)) for i, s in scores.items()), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _best(scores: np.ndarray, k: int) -> np.ndarray:

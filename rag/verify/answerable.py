@@ -18,15 +18,20 @@ import yaml
 from rag.compose.matching import QuestionWords, likeness, words_of
 from rag.compose.questions import question_kinds
 from rag.compose.selection import Candidate
+from rag.search.known_questions import NOTHING, Near
 from rag.types import Hit
 from rag.verify.expectations import asks_for_now, expected
 from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
-SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word")
-ANSWER = ("missing_word", "missing_numbers", "missing_names_near", "missing_names", "expected", "now", "definition")
+SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best")
+ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", "now", "definition", "vote", "lead")
+#: What only known questions can tell: left out where the best sentence's document has none.
+KNOWN = {"nearest", "vote", "lead"}
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
-_NEAREST, _CONSIDERED = 6, 20
+_NEAREST, _CONSIDERED = 6, 25
+#: Where no sentence is of the kind that is asked for, the best one of that kind counts as this much less probable (log-odds).
+_NONE_OF_KIND = 8.0
 _ALL_HELD = 0.05
 
 
@@ -55,10 +60,12 @@ def weigh(
     knows: Callable[[str], bool],
     text_vector: Callable[[str], np.ndarray],
     language: str = "nl",
+    known: Near = NOTHING,
 ) -> Evidence:
     """How probable it is that `question` is about the corpus' subject, and that `hits` answer it.
 
-    `found` are the scored sentences of `hits`, best first; `query` and what `text_vector` gives have shape (dimension,).
+    `found` are the scored sentences of `hits`, best first; `query` and what `text_vector` gives have shape (dimension,); `known` is what
+    the known questions say of this one.
     """
     if not hits or not found:
         return Evidence(dict.fromkeys((*SCOPE, *ANSWER), 0.0), 0.0, 0.0)
@@ -80,28 +87,35 @@ def weigh(
         "missing_numbers": len(asked_numbers - numbers(_around(found[0]), spelled=True)) / max(1, len(asked_numbers)),
         "missing_names_near": min(1.0, len(unsupported_names(question, nearest)) / max(1, len(asked_names))),
         "missing_names": float(bool(absent)),
-        "expected": _best_of_kind(question, asked_numbers, found) / max(1e-6, found[0].score),
+        # how much less probable than the best sentence is the best one of the kind that is asked for
+        "kind_gap": min(_NONE_OF_KIND, found[0].log_odds - _best_of_kind(question, asked_numbers, found)),
         "now": float(asks_for_now(question)),
         "definition": float("definition" in kinds),
+        "best": found[0].log_odds,
+        "nearest": known.nearest,
+        "vote": known.vote,
+        # is a known question that the sources answer nearer than one that they do not?
+        "lead": max(known.sentences.values(), default=0.0) - known.missing_near,
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
-    near_subject = _probability("scope_en" if language == "en" else "scope", SCOPE, features)
+    plain = "" if found[0].hit.passage.document_id in known.documents else "_plain"
+    near_subject = _probability(("scope_en" if language == "en" else "scope") + plain, SCOPE, features)
     if language == "nl" and features["unknown"] == 0 and features["missing_word"] < _ALL_HELD:
         # one passage holds every word of it: "wat zijn windhappers"
         near_subject = max(near_subject, 0.5)
-    return Evidence(features, near_subject, _probability("answer", ANSWER, features), missing)
+    return Evidence(features, near_subject, _probability(f"answer{plain}", ANSWER, features), missing)
 
 
 def _best_of_kind(question: str, asked: set[str], found: list[Candidate]) -> float:
-    """The score of the best sentence that is of the kind that the question expects and stands among the question's numbers."""
+    """The log-odds of the best sentence that is of the kind that the question expects and stands among the question's numbers."""
     test = expected(question)
     for candidate in found[:_CONSIDERED]:
         if test and not test(candidate.sentence.text, question):
             continue
         if asked and not asked <= numbers(_around(candidate), spelled=True):
             continue
-        return candidate.score
-    return 0.0
+        return candidate.log_odds
+    return -np.inf
 
 
 def _around(candidate: Candidate) -> str:
@@ -113,7 +127,7 @@ def _around(candidate: Candidate) -> str:
 
 def _probability(name: str, names_of: tuple[str, ...], features: dict[str, float]) -> float:
     fitted = _fitted()[name]
-    return float(1 / (1 + np.exp(-(fitted["bias"] + sum(fitted[f] * features[f] for f in names_of)))))
+    return float(1 / (1 + np.exp(-(fitted["bias"] + sum(fitted[f] * features[f] for f in names_of if f in fitted)))))
 
 
 def in_scope(evidence: Evidence, language: str) -> bool:

@@ -1,0 +1,46 @@
+"""Takes out of a question what only presses for an answer. Pressing changes nothing in what the sources hold, so it may change nothing in
+the outcome either; left in, its words would be searched as if they were asked about."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from rag.language.sentences import split_sentences
+from rag.language.words import STOP_WORDS, words
+from rag.verify.names import names
+from rag.verify.quantities import numbers
+
+_ASKS = re.compile(r"(?:wie|wat|waar\w*|wanneer|hoe\w*|welke?|who|what|where|when|why|how|which)\b", re.I)
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[frozenset[str], frozenset[str]]:
+    data = yaml.safe_load(Path(__file__).with_name("pressing.yml").read_text(encoding="utf-8"))
+    return frozenset(data["presses"].split()), frozenset(data["around"].split())
+
+
+def without_pressing(question: str) -> str:
+    """`question` without the sentences, and without the opening up to a colon, that only press; empty where nothing else was said."""
+    kept = [_after_colon(s) for s in split_sentences(question)]
+    return " ".join(s for s in kept if s and not presses(s))
+
+
+def presses(sentence: str) -> bool:
+    """Does the sentence press for an answer without asking anything? A question mark makes it a question."""
+    found = words(sentence)
+    if sentence.rstrip().endswith("?") or not found or _ASKS.match(sentence.strip()):
+        return False
+    strong, around = _words()
+    own = [w for w in found if w not in STOP_WORDS and w not in around]
+    named = {n for n in names(sentence) if len(n) > 1 and n.lower() != found[0]}
+    return any(w in strong for w in found) and all(w in strong for w in own) and not named and not numbers(sentence)
+
+
+def _after_colon(sentence: str) -> str:
+    """ "Voor de laatste keer: wie doet mee?" → the part that asks."""
+    before, colon, after = sentence.partition(":")
+    return after.strip() if colon and after.strip() and presses(re.sub(r"[?]", "", before)) else sentence

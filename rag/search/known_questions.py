@@ -1,0 +1,152 @@
+"""The known questions of the corpus, nearest first: which passages and sentences they lead to, and what the sources do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from rag.knowledge.questions import Target
+from rag.search.question_terms import QuestionTerms
+
+#: From this likeness on a known question counts: any two questions are a little alike, and a document without known questions may not be
+#: worse off for that.
+ALIKE = 0.3
+#: Raised when the layout of the file changes; part of what the file is made from.
+FORMAT = "2"
+#: Known questions that vote.
+_VOTERS = 9
+#: Sentences that known questions lead to, at most.
+_LED_TO = 200
+#: How sharply nearer known questions outvote those further away.
+_SHARPNESS = 10.0
+#: Questions share most of their meaning: what they all have in common is damped, by this power of its spread (docs/adr/0017), once there
+#: are enough of them to tell what that is.
+_DAMPING, _ENOUGH = 0.25, 1000
+#: What words count for beside meaning.
+_WORDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What the known questions say of one question. Likeness is 0..1.
+
+    `passages` and `sentences` hold the likeness of the nearest known question that each of them answers, `vote` the weighted share of
+    answered ones among the nearest.
+    """
+
+    passages: dict[str, float] = field(default_factory=dict)
+    sentences: dict[tuple[str, int], float] = field(default_factory=dict)
+    nearest: float = 0.0
+    vote: float = 0.5
+    missing: str = ""  # what the nearest known question without an answer asks for, and how near that is
+    missing_near: float = 0.0
+    documents: frozenset[str] = frozenset()  # those that have known questions
+
+
+NOTHING = Near()
+
+
+class KnownQuestions:
+    """All known questions of one index; `vectors` (n, dimension) are of length 1."""
+
+    def __init__(
+        self,
+        targets: list[Target],
+        vectors: np.ndarray,
+        embedder: str = "",
+        terms: QuestionTerms | None = None,
+        damped: np.ndarray | None = None,
+    ) -> None:
+        self.targets = targets
+        self.embedder = embedder  # the fingerprint of the one that made the vectors
+        self._vectors = vectors.astype(np.float32)
+        self._terms = terms or QuestionTerms.of([t.question for t in targets])
+        self._damped = damped if damped is not None else _damping(self._vectors)
+        self._meanings = _unit(self._vectors @ self._damped) if len(self._damped) else self._vectors
+        self._documents = frozenset(t.document_id for t in targets)
+        self._answered = np.array([bool(t.sentences) for t in targets], bool)
+        pairs = sorted((key, n) for n, t in enumerate(targets) for key in t.sentences)
+        self._keys = list(dict.fromkeys(key for key, _ in pairs))
+        self._questions = np.array([n for _, n in pairs], int)
+        place = {key: at for at, key in enumerate(self._keys)}
+        self._starts = np.searchsorted([place[key] for key, _ in pairs], np.arange(len(self._keys)))
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def near(self, question: str, query: np.ndarray, usable: Callable[[str], bool] | None = None) -> Near:
+        """What stands nearest to `question`, whose vector is `query` (dimension,). `usable` says of a passage id whether it may be
+        led to."""
+        if not self.targets:
+            return NOTHING
+        meaning = _unit((query @ self._damped)[None])[0] if len(self._damped) else query
+        likeness = (1 - _WORDS) * np.clip(self._meanings @ meaning, 0.0, 1.0) + _WORDS * self._terms.likeness(question)
+        passages, sentences = self._led_to(likeness, usable)
+        no = likeness[~self._answered]
+        nearest = np.argsort(-likeness, kind="stable")[:_VOTERS]
+        weights = np.exp(_SHARPNESS * likeness[nearest])
+        missing, missing_near = "", 0.0
+        if len(no):
+            missing = self.targets[int(np.flatnonzero(~self._answered)[no.argmax()])].missing
+            missing_near = float(no.max())
+        vote = float(weights[self._answered[nearest]].sum() / weights.sum())
+        best = float(likeness.max())
+        return Near(passages, sentences, best, vote, missing, missing_near, self._documents)
+
+    def _led_to(self, likeness: np.ndarray, usable: Callable[[str], bool] | None) -> tuple[dict[str, float], dict[tuple[str, int], float]]:
+        """Passages and sentences that the nearest known questions lead to, with the likeness of the nearest."""
+        if not self._keys:
+            return {}, {}
+        best = np.maximum.reduceat(likeness[self._questions], self._starts)
+        order = np.argsort(-best, kind="stable")[:_LED_TO]
+        sentences = {self._keys[n]: float(best[n]) for n in order if usable is None or usable(self._keys[n][0])}
+        passages: dict[str, float] = {}
+        for (passage, _), value in sentences.items():
+            passages.setdefault(passage, value)
+        return passages, sentences
+
+    def by_text(self) -> dict[str, np.ndarray]:
+        """The vector of every known question."""
+        return {t.question: v for t, v in zip(self.targets, self._vectors, strict=True)}
+
+    def save(self, path: Path) -> None:
+        """Write everything to one file."""
+        rows = orjson.dumps([[t.question, t.document_id, t.sentences, t.missing] for t in self.targets])
+        with path.open("wb") as stream:
+            np.savez(
+                stream,
+                vectors=self._vectors.astype(np.float16),
+                damped=self._damped,
+                rows=np.frombuffer(rows, np.uint8),
+                embedder=self.embedder,
+                **self._terms.arrays(),
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> KnownQuestions:
+        """As saved.
+
+        Raises:
+            FileNotFoundError: a writer has replaced it since.
+        """
+        with np.load(path) as stored:
+            rows = orjson.loads(stored["rows"].tobytes())
+            targets = [Target(q, d, tuple((p, i) for p, i in sentences), missing) for q, d, sentences, missing in rows]
+            return cls(targets, stored["vectors"], str(stored["embedder"]), QuestionTerms.restored(stored), stored["damped"])
+
+
+def _damping(vectors: np.ndarray) -> np.ndarray:
+    """The matrix (dimension, dimension) that evens out the directions in which all questions spread; empty for too few questions."""
+    if len(vectors) < _ENOUGH:
+        return np.zeros((0, 0), np.float32)
+    directions, spread, _ = np.linalg.svd(np.cov(vectors.T) + 1e-4 * np.eye(vectors.shape[1]))
+    return (directions * spread**-_DAMPING @ directions.T).astype(np.float32)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
