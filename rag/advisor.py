@@ -11,6 +11,7 @@ from typing import Any, Literal
 from rag.compose.chat_models import ChatModel, load_chat_model
 from rag.context import Cancellation, Context, Event
 from rag.errors import PpsError
+from rag.guard.check import inspect
 from rag.search.embedder import load_embedder
 from rag.search.reranker import CrossEncoderReranker
 from rag.search.searcher import Searcher
@@ -99,6 +100,7 @@ class Advisor:
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
+        inspect("publiek-private samenwerking")
         self.searcher.search("publiek-private samenwerking", k=1)
         self._verifier()
         if self.chat_model:

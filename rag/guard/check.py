@@ -1,4 +1,7 @@
-"""The checks on a question before anything else happens with it, and what the reader is told when it goes no further."""
+"""The checks on a question before anything else happens with it, and what the reader is told when it goes no further.
+
+Rules first: they know what they refuse. What they let through, a small fitted model looks at (head.py).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from rag.guard.head import head
 from rag.guard.injection import injection
 from rag.guard.legal import legal_case
 from rag.guard.personal import Finding, find
@@ -33,6 +37,7 @@ class Verdict:
     status: str = ""
     message: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    suspicion: float = 0.0  # how probable an attempt is (0..1), as the head sees it; 0 where a rule settled it
 
 
 def inspect(question: str) -> Verdict:
@@ -58,13 +63,15 @@ def _inspect(question: str) -> Verdict:
         return _verdict("unsafe", message="self_harm" if "self_harm" in families else "unsafe")
     if legal_case(question):
         return _verdict("legal_case")
-    return Verdict("ok")
+    opinion = head().opinion(question)
+    return _verdict(opinion.kind, suspicion=opinion.suspicion) if opinion.refuses else Verdict("ok", suspicion=opinion.suspicion)
 
 
-def _verdict(kind: str, findings: tuple[Finding, ...] = (), message: str = "") -> Verdict:
+def _verdict(kind: str, findings: tuple[Finding, ...] = (), message: str = "", suspicion: float = 0.0) -> Verdict:
     texts = _messages()[message or kind]
     kinds = {"nl": _listed([f.kind for f in findings], "en"), "en": _listed([f.kind_en for f in findings], "and")}
-    return Verdict(kind, _STATUSES[kind], {language: text.format(kinds=kinds[language]) for language, text in texts.items()}, findings)
+    message_of = {language: text.format(kinds=kinds[language]) for language, text in texts.items()}
+    return Verdict(kind, _STATUSES[kind], message_of, findings, suspicion)
 
 
 def _listed(names: list[str], last: str) -> str:

@@ -68,6 +68,10 @@ class RuleBook:
         found = self._book.occurrences(words)
         return [r for r in self.rules if r.needs() <= found.keys() and _matches(r, found, words.sentences)]
 
+    def groups(self, words: Words) -> set[str]:
+        """The named groups of words that are there, whether a rule matches or not."""
+        return {name for name in self._book.occurrences(words) if not name.startswith("=")}
+
     def weight(self, rules: list[Rule]) -> int:
         """The weights of the families of `rules`, each family once."""
         return sum(self.weights[f] for f in {r.family for r in rules})

@@ -30,6 +30,10 @@ class Score:
         windows = [found | signs.get(sentence + 1, set()) for sentence, found in list(signs.items())]
         return max((sum(self._weights[name] for name in w) for w in windows if self._needs & w), default=0)
 
+    def signs(self, words: Words) -> set[str]:
+        """The signs that are there, anywhere in the text."""
+        return set(self._book.occurrences(words))
+
     def reached(self, words: Words) -> bool:
         """Do the signs add up to an attempt?"""
         return self.of(words) >= self.threshold
