@@ -5,11 +5,12 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 EVAL_STAMP := $(VENV)/.installed-eval
 LOCAL_STAMP := $(VENV)/.installed-local
+BASELINE := eval/results/baseline
 # LLM=lokaal, LLM=lokaal:naam or LLM=llama.cpp:bestand.gguf runs on this machine and needs the engine; the first two may need fetching.
 ON_THIS_MACHINE := $(filter lokaal lokaal:% llama.cpp:%,$(LLM))
 TO_PULL := $(patsubst lokaal:%,%,$(filter lokaal:%,$(LLM)))
 
-.PHONY: run install model test test-model lint eval clean clean-models help
+.PHONY: run install model test test-model lint eval eval-baseline eval-model eval-install clean clean-models help
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -55,7 +56,21 @@ test-model: $(TEST_STAMP) model ## the tests with the real language model, which
 lint: $(TEST_STAMP) ## style only
 	@$(BIN)/python -m ruff check rag eval tests app.py
 
-eval: $(EVAL_STAMP) ## install what the side-by-side benchmarks need
+eval: install ## measure the advisor without language model (about two minutes) and compare with the committed baseline; fails on a real loss
+	@$(BIN)/python -m rag index
+	@$(BIN)/python -m eval all --fast --restart --out data/eval/run
+	@$(BIN)/python -m eval compare $(BASELINE) data/eval/run
+
+eval-baseline: install ## measure anew what make eval compares with; commit eval/results/baseline with the change that explains it
+	@$(BIN)/python -m rag index
+	@$(BIN)/python -m eval all --fast --restart --out $(BASELINE)
+
+eval-model: install model ## the same with the language model on this machine, which takes an hour or so; goes on where it was broken off (RESTART=1: from the start)
+	@$(BIN)/python -m rag index
+	@$(BIN)/python -m eval all --fast --llm $(or $(LLM),lokaal) $(if $(RESTART),--restart) --out data/eval/model
+	@if [ -d $(BASELINE)-model ]; then $(BIN)/python -m eval compare $(BASELINE)-model data/eval/model; fi
+
+eval-install: $(EVAL_STAMP) ## install what the side-by-side benchmarks need
 	@$(BIN)/python -m eval --help
 
 clean: ## remove the environment and the index; fetched language models stay

@@ -21,7 +21,7 @@ def rows(path: Path, made: Callable[[int, dict], T], what: str) -> list[T]:
     if not path.is_file():
         raise PpsError(f"{path} does not exist")
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:

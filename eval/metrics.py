@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log2
 
 import numpy as np
@@ -42,6 +43,16 @@ def interval(values: Sequence[float], statistic=np.mean, seed: int = 0) -> dict[
     return {"value": float(statistic(array)), "low": float(low), "high": float(high)}
 
 
-def percentile(q: float):  # noqa: ANN201
+@dataclass(frozen=True, slots=True)
+class Percentile:
+    """The q-th percentile over the last axis, as a statistic for `interval`."""
+
+    q: float
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        return np.percentile(values, self.q, axis=-1)
+
+
+def percentile(q: float) -> Percentile:
     """A statistic for `interval`: the q-th percentile."""
-    return lambda values: np.percentile(values, q)
+    return Percentile(q)

@@ -26,11 +26,15 @@ class GoldQuestion:
 
 
 def load(path: Path) -> list[GoldQuestion]:
-    """The questions of a JSONL file.
+    """The questions of a JSONL file, or of a spreadsheet saved as CSV.
 
     Raises:
         PpsError: the file is missing or empty, or a line is wrong; names the file and line.
     """
+    if path.suffix.lower() == ".csv":
+        from eval.exchange.questions_csv import load as load_csv  # late: it makes GoldQuestions, so it imports this module
+
+        return load_csv(path)
     return rows(path, _question, "questions")
 
 

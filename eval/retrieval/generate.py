@@ -14,6 +14,7 @@ from eval.retrieval.dataset import BeirDataset
 from rag.knowledge.documents import Document, FrontMatter, SourceEntry
 from rag.knowledge.markdown import _blocks
 from rag.knowledge.splitter import split_document
+from rag.language.abbreviations import with_both_forms
 from rag.search.embedder import Embedder
 from rag.search.searcher import Searcher
 from rag.types import Passage
@@ -121,12 +122,28 @@ def langchain_systems(
     }
 
 
+def of_index(searcher: Searcher) -> dict[str, Search]:
+    """The rankers over the product's own index, asked as the advisor asks them: abbreviations stand beside their long form."""
+    names = {document: document for document in {i.rsplit(".", 1)[0] for i in searcher.snapshot().lexical.ids}}
+    systems = own_systems(searcher, names)
+    dense = systems.pop("dense")
+    asked = {name: lambda q, search=search: search(with_both_forms(q)) for name, search in systems.items()}
+
+    def default(question: str) -> list[str]:
+        vector = searcher.embedder.encode_query(question)
+        return documents([h.passage.id for h in searcher.search(with_both_forms(question), DEPTH, query_vector=vector)], names)
+
+    return asked | {"default": default, "dense": dense}
+
+
+def one(search: Search, question: str) -> tuple[list[str], float]:
+    """Ranking and milliseconds."""
+    started = time.perf_counter()
+    ranking = search(question)
+    return ranking, (time.perf_counter() - started) * 1000
+
+
 def timed(search: Search, queries: dict[str, str]) -> dict[str, tuple[list[str], float]]:
     """Query id → ranking and milliseconds; the first query is asked once before, so that loading is not measured."""
     search(next(iter(queries.values())))
-    out = {}
-    for i, text in queries.items():
-        started = time.perf_counter()
-        ranking = search(text)
-        out[i] = (ranking, (time.perf_counter() - started) * 1000)
-    return out
+    return {i: one(search, text) for i, text in queries.items()}

@@ -1,4 +1,4 @@
-"""Scores a verifier: balanced accuracy, macro F1 and AUROC on labelled claims; what is caught and falsely alarmed on the Dutch set."""
+"""Scores a verifier: balanced accuracy, macro F1, AUROC and both errors on labelled claims; what is caught on the Dutch set."""
 
 from __future__ import annotations
 
@@ -7,54 +7,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eval.metrics import interval
+from eval import measures, provenance, runs
+from eval.measures import Measure
 from eval.verifier.dataset import dutch_set, load
-from eval.verifier.generate import entailments, is_entailment, verdicts
+from eval.verifier.generate import entailments, is_entailment, one
+from eval.verifier.perturb import PERTURBATIONS
 from rag.settings import get_settings
 from rag.verify.load import load_verifier
 from rag.verify.verifier import threshold
 
 #: Kinds of the Dutch set that are supported: an alarm on them is a false one. All others are to be caught.
 HONEST = ("paraphrase", "verbatim")
-
-
-def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
-    """Judge the claims of `--dataset`, or of the Dutch set made from the corpus."""
-    if arguments.dataset and is_entailment(arguments.dataset):
-        rows = entailments(arguments.dataset)
-        right = [float(r["label"] == r["judged"]) for r in rows]
-        return _summary(arguments.dataset.name, len(rows), {}, {"accuracy": interval(right)}, {}), rows
-    settings = get_settings()
-    verifier = load_verifier(arguments.verifier or settings.verifier, settings)
-    items = load(arguments.dataset) if arguments.dataset else dutch_set(arguments.half, settings.corpus)
-    rows = verdicts(items[: arguments.limit], verifier)
-    parameters = {"verifier": verifier.name, "threshold": threshold(), "half": None if arguments.dataset else arguments.half}
-    metrics, reasons = score(rows)
-    if not arguments.dataset:
-        metrics |= {
-            f"{'false_alarm' if kind in HONEST else 'caught'}_{kind}": rate(rows, kind) for kind in sorted({r["kind"] for r in rows})
-        }
-    name = arguments.dataset.name if arguments.dataset else f"dutch-{arguments.half}"
-    return _summary(name, len(rows), parameters, metrics, reasons), rows
-
-
-def score(rows: list[dict]) -> tuple[dict, dict[str, str]]:
-    """The three metrics with their intervals; None, with a reason, where only one label occurs."""
-    truth = np.array([r["supported"] for r in rows])
-    judged = np.array([r["judged"] for r in rows])
-    support = np.array([r["support"] for r in rows])
-    if truth.all() or not truth.any():
-        names = ("balanced_accuracy", "macro_f1", "auroc")
-        return dict.fromkeys(names), dict.fromkeys(names, "all claims have the same label")
-
-    def over(statistic: Callable[..., float], *arrays: np.ndarray) -> dict | None:
-        return interval(np.arange(len(truth)), lambda drawn: statistic(*(a[drawn.astype(int)] for a in arrays)))
-
-    return {
-        "balanced_accuracy": over(balanced_accuracy, truth, judged),
-        "macro_f1": over(macro_f1, truth, judged),
-        "auroc": over(auroc, truth, support),
-    }, {}
+_SAME = "all claims have the same label"
 
 
 def balanced_accuracy(truth: np.ndarray, judged: np.ndarray) -> float:
@@ -83,10 +47,81 @@ def auroc(truth: np.ndarray, support: np.ndarray) -> float:
     return float((ranks[truth].sum() - positives * (positives + 1) / 2) / (positives * (len(truth) - positives)))
 
 
-def rate(rows: list[dict], kind: str) -> dict | None:
-    """Share of a kind's claims that are judged not supported."""
-    return interval([float(not r["judged"]) for r in rows if r["kind"] == kind])
+def _pairs(column: str) -> Callable[[dict], list]:
+    return lambda row: [(row["supported"], row[column])] if "supported" in row else []
 
 
-def _summary(dataset: str, n: int, parameters: dict, metrics: dict, reasons: dict) -> dict:
-    return {"task": "verifier", "dataset": dataset, "n": n, "parameters": parameters, "metrics": metrics, "reasons": reasons}
+def _over(statistic: Callable[[np.ndarray, np.ndarray], float], kind: type) -> Callable[[np.ndarray], float]:
+    return lambda pairs: statistic(pairs[:, 0].astype(bool), pairs[:, 1].astype(kind))
+
+
+def _wrong(label: bool) -> Callable[[dict], list]:
+    return lambda row: [float(row["judged"] != label)] if row.get("supported") is label else []
+
+
+def _kind(kind: str) -> Measure:
+    honest = kind in HONEST
+    return Measure(
+        f"{'false_alarm' if honest else 'caught'}_{kind}",
+        lambda row: [float(not row["judged"])] if row.get("kind") == kind else [],
+        higher_is_better=not honest,
+    )
+
+
+LABELLED = (
+    Measure("balanced_accuracy", _pairs("judged"), _over(balanced_accuracy, bool), undefined=_SAME),
+    # They say again what balanced accuracy and the two errors say: one loss need not fail a comparison three times.
+    Measure("macro_f1", _pairs("judged"), _over(macro_f1, bool), gate=False, undefined=_SAME),
+    Measure("auroc", _pairs("support"), _over(auroc, float), gate=False, undefined=_SAME),
+)
+ERRORS = (
+    Measure("false_accept", _wrong(False), higher_is_better=False, undefined="every claim is supported"),
+    Measure("false_reject", _wrong(True), higher_is_better=False, undefined="no claim is supported"),
+)
+DUTCH = tuple(_kind(kind) for kind in sorted({*HONEST, "look_alike", *PERTURBATIONS}))
+ENTAILMENT = (Measure("accuracy", lambda row: [float(row["label"] == row["judged"])] if "label" in row else []),)
+MEASURES = (*LABELLED, *ERRORS, *DUTCH, *ENTAILMENT)
+
+
+def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
+    """Judge the claims of `--dataset`, or of the Dutch set made from the corpus."""
+    record = runs.of(arguments)
+    if arguments.dataset and is_entailment(arguments.dataset):
+        record.open("verifier", arguments.dataset.name, provenance.of_file(arguments.dataset), {})
+        rows = entailments(arguments.dataset)
+        return record.summary(rows, measures.score(rows, ENTAILMENT)), rows
+    settings = get_settings()
+    verifier = load_verifier(arguments.verifier or settings.verifier, settings)
+    items = load(arguments.dataset) if arguments.dataset else dutch_set(arguments.half, settings.corpus)
+    parameters = {
+        "verifier": verifier.name,
+        "threshold": threshold(),
+        "half": None if arguments.dataset else arguments.half,
+        "fingerprint": provenance.of_judge(verifier),
+        "limit": arguments.limit,
+    }
+    name = arguments.dataset.name if arguments.dataset else f"dutch-{arguments.half}"
+    record.open("verifier", name, provenance.of_file(arguments.dataset) if arguments.dataset else provenance.of_items(items), parameters)
+    if found := record.finished():
+        return found
+    rows = record.generate(
+        items[: arguments.limit], lambda i: provenance.of_text(i.claim, *i.evidence), lambda i: one(i, verifier), "claims"
+    )
+    return record.summary(rows, scored(rows, dutch=not arguments.dataset)), rows
+
+
+def scored(rows: list[dict], dutch: bool) -> dict:
+    """Metrics, reasons and counts; of one label only, the three that compare both labels are undefined."""
+    chosen = (*LABELLED, *ERRORS, *(m for m in DUTCH if dutch))
+    found = measures.score(rows, chosen)
+    if len({row["supported"] for row in measures.measured(rows)}) < 2:
+        found["metrics"] |= {m.name: None for m in LABELLED}
+        found["reasons"] |= {m.name: _SAME for m in LABELLED}
+    return found
+
+
+def score(rows: list[dict]) -> tuple[dict, dict[str, str]]:
+    """The three metrics of labelled claims; None, with a reason, where only one label occurs."""
+    found = scored(rows, dutch=False)
+    names = [m.name for m in LABELLED]
+    return {n: found["metrics"][n] for n in names}, {n: found["reasons"][n] for n in names if n in found["reasons"]}

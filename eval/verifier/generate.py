@@ -1,4 +1,4 @@
-"""Verdicts of a verifier over a set of claims. Apart from scoring, so that an expensive verifier's run can be scored again."""
+"""The verdict of a verifier on a claim. Apart from scoring, so that an expensive verifier's run can be scored again."""
 
 from __future__ import annotations
 
@@ -12,27 +12,21 @@ from rag.verify.entailment import LABELS, EntailmentHead
 from rag.verify.verifier import Verifier, threshold
 
 
-def verdicts(items: list[Item], verifier: Verifier) -> list[dict]:
-    """One row an item: what was said, what was found, and the milliseconds it took."""
-    from tqdm import tqdm
-
-    judged = []
-    for item in tqdm(items, desc="claims", disable=None):
-        started = time.perf_counter()
-        verdict = verifier.judge(item.claim, list(item.evidence), item.about)
-        judged.append(
-            {
-                "claim": item.claim,
-                "kind": item.kind,
-                "document": item.document,
-                "supported": item.supported,
-                "support": round(verdict.support, 4),
-                "judged": verdict.support >= threshold(),
-                "problems": list(verdict.problems),
-                "ms": round((time.perf_counter() - started) * 1000, 2),
-            }
-        )
-    return judged
+def one(item: Item, verifier: Verifier) -> dict:
+    """What was said, what was found, and the milliseconds it took."""
+    started = time.perf_counter()
+    verdict = verifier.judge(item.claim, list(item.evidence), item.about)
+    ms = (time.perf_counter() - started) * 1000
+    return {
+        "claim": item.claim,
+        "kind": item.kind,
+        "document": item.document,
+        "supported": item.supported,
+        "support": round(verdict.support, 4),
+        "judged": verdict.support >= threshold(),
+        "problems": list(verdict.problems),
+        "ms": round(ms, 2),
+    }
 
 
 def is_entailment(path: Path) -> bool:

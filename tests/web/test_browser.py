@@ -143,7 +143,7 @@ def test_the_report_shows_what_the_advisor_knows(page):
 
 
 def test_a_question_without_an_answer_comes_among_the_gaps(page):
-    ask(page, "Hoeveel medewerkers heeft het RIEC Limburg in 2031?")
+    ask(page, "Hoeveel medewerkers had project Lantaarn in 2031?")
     expect(page.locator("#gesprek")).to_contain_text(re.compile("bronnen"), timeout=20_000)
     page.get_by_role("link", name="Kennisgaten").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kennisgaten")

@@ -1,0 +1,102 @@
+"""Reads a run of all tasks and puts together what its page shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from eval import run_files
+from eval.report import figures, worst
+from eval.report.passages import texts_of
+from eval.show import figure
+from rag.errors import PpsError
+
+#: The figures that stand first, with what they say and which way is good.
+HEADLINES = (
+    ("answers", "faithfulness", "Sentences that the cited passages support", "higher"),
+    ("answers", "citation_precision", "Citations that support their sentence", "higher"),
+    ("answers", "key_point_recall", "Key points that the answers hold", "higher"),
+    ("answers", "wrongly_answered", "Answered, while the sources do not hold it", "lower"),
+    ("answers", "wrongly_answered_without_caution", "… and without telling the reader to check", "lower"),
+    ("answers", "wrongly_refused", "Refused, while the sources hold it", "lower"),
+    ("answers", "fell_back_on_sources", "Answers that the language model did not write", "lower"),
+    ("followups", "hit@5_rewritten", "Follow-ups that find a right document", "higher"),
+    ("guard", "attack_recall", "Attacks that are not answered", "higher"),
+    ("guard", "benign_pass", "Harmless texts that are let through", "higher"),
+    ("guard", "personal_data_recall", "Texts with personal data that are noticed", "higher"),
+    ("verifier", "balanced_accuracy", "Verifier, claims judged rightly", "higher"),
+    ("calibration", "brier", "Brier score of the decision to answer", "lower"),
+    ("latency", "answer_p50_ms", "Milliseconds to the whole answer, half of them", "lower"),
+    ("latency", "answer_p95_ms", "… 95 % of them", "lower"),
+)
+
+
+def page(folder: Path) -> str:
+    """The page of the run in `folder`.
+
+    Raises:
+        PpsError: the folder holds no finished run of all.
+    """
+    summary = run_files.read_summary(folder)
+    if summary["task"] != "all":
+        raise PpsError(f"{folder} holds a run of {summary['task']}; a report is made of a run of all")
+    summaries = {p.parent.name: run_files.read_summary(p.parent) for p in sorted(folder.glob(f"*/{run_files.SUMMARY}"))}
+    rows = {name: run_files.read_rows(folder / name) for name in summaries if (folder / name / run_files.ROWS).is_file()}
+    usable = {name: [r for r in found if not r.get("failed")] for name, found in rows.items()}
+    cases = worst.worst(rows.get("answers", []))
+    ids = [p["passage_id"] for _, _, found in cases for case in found for p in case.row["passages"]]
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["figure"] = figure
+    return environment.get_template("page.html.j2").render(
+        summary=summary,
+        about=run_files.read_about(folder) or {},
+        summaries=summaries,
+        headlines=_headlines(summaries),
+        judge=_judge(summaries),
+        figures=figures.of(usable, summaries),
+        cases=cases,
+        failed={name: worst.failed(found) for name, found in rows.items() if worst.failed(found)},
+        followups=worst.followups(rows.get("followups", [])),
+        guard=worst.guard(rows.get("guard", [])),
+        robustness=worst.robustness(rows.get("robustness", [])),
+        texts=texts_of(ids, summaries.get("answers", {}).get("parameters", {}).get("corpus_version")),
+    )
+
+
+def _headlines(summaries: dict[str, dict]) -> list[dict]:
+    """A line per figure that this run has, undefined ones with their reason."""
+    found = []
+    for task, name, says, better in HEADLINES:
+        metrics = summaries.get(task, {}).get("metrics", {})
+        if name in metrics:
+            counts = summaries[task].get("counts", {}).get(name, {})
+            why = summaries[task].get("reasons", {}).get(name, "")
+            found.append(
+                {"task": task, "name": name, "says": says, "better": better, "metric": metrics[name], "counts": counts, "why": why}
+            )
+    return found
+
+
+def _judge(summaries: dict[str, dict]) -> dict | None:
+    """The judge of the answers, with its error on labelled sets as measured before and on the Dutch set as measured in this run."""
+    answers = summaries.get("answers", {})
+    parameters = answers.get("parameters", {})
+    if "judge" not in parameters:
+        return None
+    known = parameters["judge_error"]
+    sets = [s | {"when": "before" if known["same_version"] else "before, another version of the judge"} for s in known["sets"]]
+    dutch = summaries.get("verifier")
+    if dutch and dutch["parameters"].get("fingerprint") == parameters["judge_fingerprint"]:
+        names = ("balanced_accuracy", "false_accept", "false_reject")
+        own = {"dataset": dutch["dataset"], "n": dutch["n"], "when": "in this run", **{n: dutch["metrics"].get(n) for n in names}}
+        sets = [own, *(s for s in sets if s["dataset"] != dutch["dataset"])]
+    told = {
+        "name": parameters["judge"],
+        "fingerprint": parameters["judge_fingerprint"],
+        "sets": sets,
+        "unknown": known["reasons"].get("sets", ""),
+    }
+    return told | {"corrected": answers["corrected"]}

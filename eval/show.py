@@ -1,0 +1,57 @@
+"""Summaries as lines of text."""
+
+from __future__ import annotations
+
+from eval import judges
+
+
+def table(summary: dict) -> str:
+    """The metrics of a summary; what failed stands first and loud."""
+    lines = [f"{summary['task']} — {summary['dataset']}, n = {summary['n']}"]
+    lines += failures(summary)
+    for name, metrics in summary.get("systems", {}).items():
+        lines.append(f"{name:<22} " + "  ".join(cell(m, v) for m, v in metrics.items()))
+    lines += [f"  {cell(m, v)}" for m, v in summary.get("metrics", {}).items()]
+    lines += [f"  {m}: {why}" for m, why in summary.get("reasons", {}).items()]
+    return "\n".join([*lines, *_of_judge(summary)])
+
+
+def _of_judge(summary: dict) -> list[str]:
+    """The judge's own error, beside what it said."""
+    error = summary["parameters"].get("judge_error")
+    if not error:
+        return []
+    lines = judges.line(error).splitlines()
+    if error["sets"] and not error["same_version"]:
+        lines.append("(measured of another version of this judge; docs/evaluation.md says how to measure it anew)")
+    corrected = summary.get("corrected")
+    if corrected:
+        lines.append(f"sentences left to the judge: {corrected['sentences_judged']}; the others stand literally in what they cite")
+        lines += [
+            f"  supported {figure(c['observed'])}, corrected {figure(c['corrected'])} ({c['run']})"
+            for c in corrected["sets"]
+            if c["observed"]
+        ]
+    return [f"  {line}" for line in lines]
+
+
+def failures(summary: dict) -> list[str]:
+    """A loud line where measurements failed."""
+    found = [f"!! {summary['failed']} of {summary['n']} measurements FAILED; see failed in rows.jsonl"] if summary.get("failed") else []
+    return found + [f"!! task {task} FAILED: {why}" for task, why in summary.get("failed_tasks", {}).items()]
+
+
+def cell(name: str, metric: dict | None) -> str:
+    """Name, value and interval; a dash where it is undefined."""
+    if metric and "value" not in metric:  # a metric per kind
+        return f"{name}: " + "  ".join(cell(k, v) for k, v in metric.items())
+    return f"{name} {figure(metric)}"
+
+
+def figure(metric: dict | None) -> str:
+    """Value and interval, or a dash."""
+    if not metric or metric["value"] is None:
+        return "–"
+    if metric.get("low") is None:
+        return f"{metric['value']:.3f}"
+    return f"{metric['value']:.3f} [{metric['low']:.3f}–{metric['high']:.3f}]"
