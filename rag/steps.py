@@ -184,7 +184,7 @@ class Decide:
         assert part.vector is not None
         found = candidates(asked, words, part.hits, context.vectors, part.vector, text_vector, part.near)
         shown = part.hits[: context.k]
-        part.evidence = weigh(asked, words, found, shown, part.vector, lexical.knows, text_vector, context.language, part.near)
+        part.evidence = weigh(asked, words, found, shown, part.vector, lexical.familiar, text_vector, context.language, part.near)
         return found
 
     @staticmethod

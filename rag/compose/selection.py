@@ -19,7 +19,7 @@ import yaml
 from rag.compose.matching import QuestionWords
 from rag.compose.questions import question_kinds
 from rag.language.words import content_words, term
-from rag.search.known_questions import ALIKE, NOTHING, Near
+from rag.search.known_questions import NOTHING, Near
 from rag.types import Hit, PassageSentence
 from rag.verify.quantities import numbers
 
@@ -94,6 +94,8 @@ def candidates(
     for heading in {s.heading for h in hits for s in h.passage.sentences}:
         near[heading] = max(0.0, float(heading_vector(heading) @ query))
     kinds = question_kinds(question)
+    keys = [(h.passage.id, n) for h in hits for n in range(len(h.passage.sentences))]
+    asked = dict(zip(keys, known.of_sentences(keys), strict=True))
     found: list[Candidate] = []
     for hit in hits:
         passage = hit.passage
@@ -105,7 +107,7 @@ def candidates(
             cosine = float(cosines[index]) if index < len(cosines) else 0.0
             features = _features(words, kinds, hit, sentence, lead, title, cosine) | {
                 "heading_cosine": near[sentence.heading],
-                "asked": max(0.0, known.sentences.get((passage.id, index), 0.0) - ALIKE) / (1 - ALIKE),
+                "asked": asked[passage.id, index],
             }
             found.append(Candidate(hit, index, sentence, features, _score(features)))
     return sorted(found, key=lambda c: (-c.score, c.hit.rank, c.index))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,11 +10,9 @@ import numpy as np
 import orjson
 
 from rag.knowledge.questions import Target
+from rag.search.question_asks import QuestionAsks
 from rag.search.question_terms import QuestionTerms
 
-#: From this likeness on a known question counts: any two questions are a little alike, and a document without known questions may not be
-#: worse off for that.
-ALIKE = 0.3
 #: Raised when the layout of the file changes; part of what the file is made from.
 FORMAT = "2"
 #: Known questions that vote.
@@ -34,17 +32,35 @@ _WORDS = 0.5
 class Near:
     """What the known questions say of one question. Likeness is 0..1.
 
-    `passages` and `sentences` hold the likeness of the nearest known question that each of them answers, `vote` the weighted share of
-    answered ones among the nearest.
+    `passages` and `sentences` hold the likeness of the nearest known question that each of them answers. Of known questions that
+    ask for the same kind of thing among the same numbers: `nearest`, `answered_near` and `missing_near` are the likeness of the nearest
+    of all, of those that the sources answer and of those that they do not; `vote` is the weighted share of answered ones among the
+    nearest.
     """
 
     passages: dict[str, float] = field(default_factory=dict)
     sentences: dict[tuple[str, int], float] = field(default_factory=dict)
     nearest: float = 0.0
+    answered_near: float = 0.0
     vote: float = 0.5
-    missing: str = ""  # what the nearest known question without an answer asks for, and how near that is
+    missing: str = ""  # what the nearest known question without an answer asks for
     missing_near: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
+
+
+    def of_passages(self, ids: Iterable[str]) -> dict[str, float]:
+        """The likeness for each passage id. A passage of a document without known questions gets the mean of the others: that nobody wrote
+        questions for it speaks neither for nor against it."""
+        known = {i: self.passages.get(i, 0.0) for i in ids if document_of(i) in self.documents}
+        mean = sum(known.values()) / len(known) if known else 0.0
+        return {i: known.get(i, mean) for i in ids}
+
+    def of_sentences(self, keys: Sequence[tuple[str, int]]) -> list[float]:
+        """The same for sentences, (passage id, index)."""
+        known = [self.sentences.get(key, 0.0) if document_of(key[0]) in self.documents else None for key in keys]
+        told = [value for value in known if value is not None]
+        mean = sum(told) / len(told) if told else 0.0
+        return [mean if value is None else value for value in known]
 
 
 NOTHING = Near()
@@ -65,6 +81,7 @@ class KnownQuestions:
         self.embedder = embedder  # the fingerprint of the one that made the vectors
         self._vectors = vectors.astype(np.float32)
         self._terms = terms or QuestionTerms.of([t.question for t in targets])
+        self._asks = QuestionAsks([t.question for t in targets])
         self._damped = damped if damped is not None else _damping(self._vectors)
         self._meanings = _unit(self._vectors @ self._damped) if len(self._damped) else self._vectors
         self._documents = frozenset(t.document_id for t in targets)
@@ -86,7 +103,8 @@ class KnownQuestions:
         meaning = _unit((query @ self._damped)[None])[0] if len(self._damped) else query
         likeness = (1 - _WORDS) * np.clip(self._meanings @ meaning, 0.0, 1.0) + _WORDS * self._terms.likeness(question)
         passages, sentences = self._led_to(likeness, usable)
-        no = likeness[~self._answered]
+        likeness = likeness * self._asks.likeness(question)  # what is asked of the subject matters to whether it is answered
+        yes, no = likeness[self._answered], likeness[~self._answered]
         nearest = np.argsort(-likeness, kind="stable")[:_VOTERS]
         weights = np.exp(_SHARPNESS * likeness[nearest])
         missing, missing_near = "", 0.0
@@ -94,8 +112,8 @@ class KnownQuestions:
             missing = self.targets[int(np.flatnonzero(~self._answered)[no.argmax()])].missing
             missing_near = float(no.max())
         vote = float(weights[self._answered[nearest]].sum() / weights.sum())
-        best = float(likeness.max())
-        return Near(passages, sentences, best, vote, missing, missing_near, self._documents)
+        answered = float(yes.max()) if len(yes) else 0.0
+        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, self._documents)
 
     def _led_to(self, likeness: np.ndarray, usable: Callable[[str], bool] | None) -> tuple[dict[str, float], dict[tuple[str, int], float]]:
         """Passages and sentences that the nearest known questions lead to, with the likeness of the nearest."""
@@ -137,6 +155,11 @@ class KnownQuestions:
             rows = orjson.loads(stored["rows"].tobytes())
             targets = [Target(q, d, tuple((p, i) for p, i in sentences), missing) for q, d, sentences, missing in rows]
             return cls(targets, stored["vectors"], str(stored["embedder"]), QuestionTerms.restored(stored), stored["damped"])
+
+
+def document_of(passage_id: str) -> str:
+    """The document of a passage id."""
+    return passage_id.rsplit(".", 1)[0]
 
 
 def _damping(vectors: np.ndarray) -> np.ndarray:

@@ -186,6 +186,12 @@ class LexicalIndex:
     def knows(self, word: str) -> bool:
         return self._document_frequency(word) > 0
 
+    def familiar(self, word: str) -> float:
+        """How well the corpus knows `word`, 0..1: 1 where it holds it, else how alike the nearest word that it holds is."""
+        if self.knows(word):
+            return 1.0
+        return next((likeness for _, likeness in self.alike(word)), 0.0)
+
     def alike(self, word: str) -> list[tuple[str, float]]:
         """Known words most like `word` by n-grams, with their cosine, best first."""
         columns = [self._grams[g] for g in set(grams(word)) if g in self._grams]

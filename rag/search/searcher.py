@@ -16,7 +16,7 @@ from rag.knowledge.documents import status_on
 from rag.knowledge.store import SCHEMA_VERSION, PassageStore
 from rag.search.embedder import Embedder
 from rag.search.fusion import fuse_scores
-from rag.search.known_questions import ALIKE, KnownQuestions, Near
+from rag.search.known_questions import KnownQuestions, Near
 from rag.search.lexical import LexicalIndex, open_lexical
 from rag.search.lexical_base import FORMAT, LexicalBase
 from rag.search.reranker import Reranker
@@ -26,7 +26,7 @@ from rag.types import Filters, Hit, Passage
 #: Weights of the rankers in the fusion. Chosen on development questions only (docs/adr/0003).
 WEIGHTS = {"words": 0.25, "grams": 1.0, "vectors": 0.3}
 #: What the nearest known question counts for beside them.
-FROM_QUESTIONS = 1.5
+FROM_QUESTIONS = 1.2
 FROM_WORDS, FROM_VECTORS = 100, 60
 RERANKED = 20
 #: Passages kept in memory between questions, and passages whose sentence vectors are.
@@ -155,7 +155,7 @@ class Searcher:
             snapshot = self.snapshot()
             try:
                 rankers = self._candidates(snapshot, question, vector, filters, k)
-                ordered = _with_known(fuse_scores(rankers, WEIGHTS), known.passages)[: max(k, RERANKED if self.reranker else 0)]
+                ordered = _with_known(fuse_scores(rankers, WEIGHTS), known)[: max(k, RERANKED if self.reranker else 0)]
                 rankers["questions"] = known.passages
                 found = self._fetch([i for i, _ in ordered], int(snapshot.generation))
             except IndexMissingError:  # the collection was swapped between reading the generation and asking it
@@ -218,14 +218,14 @@ class Searcher:
         return sorted(scored, key=lambda h: (-h.scores["reranker"], h.rank, h.passage.id))
 
 
-def _with_known(fused: list[tuple[str, float]], known: dict[str, float]) -> list[tuple[str, float]]:
+def _with_known(fused: list[tuple[str, float]], known: Near) -> list[tuple[str, float]]:
     """The fused scores (0..1) with what known questions add to them, best first; as they were where there are none."""
-    if not known:
+    if not known.passages:
         return fused
     scores = dict(fused)
-    for i, likeness in known.items():
-        scores[i] = scores.get(i, 0.0) + FROM_QUESTIONS * max(0.0, likeness - ALIKE) / (1 - ALIKE)
-    return sorted(((i, s / (1 + FROM_QUESTIONS)) for i, s in scores.items()), key=lambda pair: (-pair[1], pair[0]))
+    added = known.of_passages(scores.keys() | known.passages.keys())
+    total = {i: (scores.get(i, 0.0) + FROM_QUESTIONS * likeness) / (1 + FROM_QUESTIONS) for i, likeness in added.items()}
+    return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _best(scores: np.ndarray, k: int) -> np.ndarray:

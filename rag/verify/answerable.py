@@ -18,6 +18,7 @@ import yaml
 from rag.compose.matching import QuestionWords, likeness, words_of
 from rag.compose.questions import question_kinds
 from rag.compose.selection import Candidate
+from rag.language.words import content_words
 from rag.search.known_questions import NOTHING, Near
 from rag.types import Hit
 from rag.verify.expectations import asks_for_now, expected
@@ -30,6 +31,10 @@ ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", 
 KNOWN = {"nearest", "vote", "lead"}
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 25
+#: What an unknown name or number counts for beside the other words of the question.
+_ASIDE = 0.4
+#: Passages of which one should hold the question's words.
+_BEST_PASSAGES = 3
 #: Where no sentence is of the kind that is asked for, the best one of that kind counts as this much less probable (log-odds).
 _NONE_OF_KIND = 8.0
 _ALL_HELD = 0.05
@@ -57,7 +62,7 @@ def weigh(
     found: list[Candidate],
     hits: list[Hit],
     query: np.ndarray,
-    knows: Callable[[str], bool],
+    familiar: Callable[[str], float],
     text_vector: Callable[[str], np.ndarray],
     language: str = "nl",
     known: Near = NOTHING,
@@ -72,18 +77,18 @@ def weigh(
     near = [text_vector(f"{c.hit.passage.title}. {c.sentence.heading}. {c.sentence.text}") for c in found[:_NEAREST]]
     nearest = f"{hits[0].passage.title} {hits[0].passage.text}"
     everything = " ".join({h.passage.id: f"{h.passage.title} {h.passage.section} {h.passage.text}" for h in hits}.values())
-    present = words_of(nearest)
-    held = {w: max((likeness(w, p) for p in present), default=0.0) for w in words.weights}
+    telling = _telling(question, words, familiar)
+    missing_word = min(_most_telling_absent(telling, f"{h.passage.title} {h.passage.text}") for h in hits[:_BEST_PASSAGES])
     asked_numbers, asked_names = numbers(question), names(question)
     absent = unsupported_names(question, everything)
     kinds = question_kinds(question)
     features = {
         "passage_cosine": max((h.scores.get("vectors", 0.0) for h in hits[:5]), default=0.0),
         "sentence_cosine": max(float(v @ query) for v in near),
-        "unknown": sum(words.weights[w] for w in words.weights if not knows(w)),
+        "unknown": sum(weight * (1 - familiar(w)) for w, weight in telling.items()),
         "rank": hits[0].score,
-        # the most telling word of the question that the best passage does not hold
-        "missing_word": max((words.weights[w] * (1 - v) for w, v in held.items()), default=1.0),
+        # the most telling word of the question that one of the best passages does not hold
+        "missing_word": missing_word,
         "missing_numbers": len(asked_numbers - numbers(_around(found[0]), spelled=True)) / max(1, len(asked_numbers)),
         "missing_names_near": min(1.0, len(unsupported_names(question, nearest)) / max(1, len(asked_names))),
         "missing_names": float(bool(absent)),
@@ -95,7 +100,7 @@ def weigh(
         "nearest": known.nearest,
         "vote": known.vote,
         # is a known question that the sources answer nearer than one that they do not?
-        "lead": max(known.sentences.values(), default=0.0) - known.missing_near,
+        "lead": known.answered_near - known.missing_near,
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
     plain = "" if found[0].hit.passage.document_id in known.documents else "_plain"
@@ -104,6 +109,23 @@ def weigh(
         # one passage holds every word of it: "wat zijn windhappers"
         near_subject = max(near_subject, 0.5)
     return Evidence(features, near_subject, _probability(f"answer{plain}", ANSWER, features), missing)
+
+
+def _telling(question: str, words: QuestionWords, familiar: Callable[[str], float]) -> dict[str, float]:
+    """The question's words with their weights, which add up to 1. A name or number that the corpus does not know counts for less: a place
+    or a year is seldom what a question is about."""
+    named = {w for name in names(question) for w in content_words(name)}
+    aside = {w for w in words.weights if (w in named or w.isdigit()) and familiar(w) < 1}
+    weights = {w: v * (_ASIDE if w in aside else 1.0) for w, v in words.weights.items()}
+    total = sum(weights.values()) or 1.0
+    return {w: v / total for w, v in weights.items()}
+
+
+def _most_telling_absent(telling: dict[str, float], passage: str) -> float:
+    """The weight of the most telling word that `passage` does not hold, in part or in whole."""
+    present = words_of(passage)
+    held = {w: max((likeness(w, p) for p in present), default=0.0) for w in telling}
+    return max((telling[w] * (1 - v) for w, v in held.items()), default=1.0)
 
 
 def _best_of_kind(question: str, asked: set[str], found: list[Candidate]) -> float:
