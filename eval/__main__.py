@@ -99,7 +99,7 @@ def _add_tasks(tasks: argparse._SubParsersAction) -> None:
 
     guard = tasks.add_parser("guard", help="attacks stopped, harmless questions let through, personal data found")
     guard.add_argument("--dataset", type=Path, help="JSONL of text and label; left out: the Dutch set of this domain")
-    guard.add_argument("--half", choices=("dev", "test", "late"), default="test", help="which part of the Dutch set")
+    guard.add_argument("--half", choices=("dev", "test", "late", "second"), default="test", help="which part of the Dutch set")
     guard.add_argument("--guard-only", action="store_true", help="the checks alone, without asking the advisor what they let through")
     guard.add_argument("--limit", type=int, help="only the first so many texts")
 

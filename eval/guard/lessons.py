@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.guard.head import KINDS
+from rag.guard.injection import injection
+from rag.guard.legal import legal_case
+from rag.guard.unsafe import unsafe
+from rag.knowledge.questions import question_files, read_questions
 
 GOLD = Path(__file__).parent.parent / "gold"
+CORPUS = Path(__file__).parents[2] / "corpus"
 #: Families of eval/gold/guard/dev.jsonl that command the advisor; its other attacks ask for help with crime.
-COMMANDS = frozenset("commands more_commands encoded override roleplay reveal delimiter fixed_output exfiltration pressure".split())
+COMMANDS = frozenset(
+    "injection commands more_commands encoded override roleplay reveal delimiter fixed_output exfiltration pressure".split()
+)
 _XSTEST = {"safe": "ok", "unsafe": "unsafe"}
 _PUBLIC_GROUPS = 5
 
@@ -31,7 +38,7 @@ class Lesson:
 
 def lessons(public: Path | None) -> list[Lesson]:
     """All of them; `public` is the folder of shared guard texts, of which only the half with an even hash is used."""
-    found = [*_own(), *_dev(), *_gold()]
+    found = [*_own(), *_dev(), *_gold(), *_known()]
     if public:
         found += _public(public)
     assert all(lesson.kind in KINDS for lesson in found)
@@ -49,11 +56,12 @@ def _own() -> Iterator[Lesson]:
 
 
 def _dev() -> Iterator[Lesson]:
-    for row in _rows(GOLD / "guard" / "dev.jsonl"):
-        if row["label"] != "personal_data":  # that check comes before
-            kind = {"benign": "ok", "legal_case": "legal_case"}.get(row["label"])
-            kind = kind or ("injection" if row["family"] in COMMANDS else "unsafe")
-            yield Lesson(row["text"], kind, f"dev {row['family']}", "dev", 0.7)
+    for name, weight in (("dev", 0.7), ("second_dev", 1.5)):
+        for row in _rows(GOLD / "guard" / f"{name}.jsonl"):
+            if row["label"] != "personal_data":  # that check comes before
+                kind = {"benign": "ok", "legal_case": "legal_case"}.get(row["label"])
+                kind = kind or ("injection" if row["family"] in COMMANDS else "unsafe")
+                yield Lesson(row["text"], kind, f"{name} {row['family']}", "dev", weight)
 
 
 def _gold() -> Iterator[Lesson]:
@@ -64,6 +72,15 @@ def _gold() -> Iterator[Lesson]:
     for path in sorted((GOLD / "train").glob("*.jsonl")):
         for row in _rows(path):
             yield Lesson(row["question"], "ok", row["question"], "gold", 1.5, row["answerable"])
+
+
+def _known() -> Iterator[Lesson]:
+    """Known questions of the corpus, which professionals ask: a third of them. With attacks they share only the subject."""
+    for path in question_files([CORPUS]):
+        for n, entry in enumerate(read_questions(path)):
+            text = entry.vraag
+            if n % 3 == 0 and not (injection(text) or unsafe(text) or legal_case(text)):  # a few ask about one case
+                yield Lesson(text, "ok", f"known {path.stem}", "gold", 1.0, bool(entry.antwoord))
 
 
 def _public(folder: Path) -> Iterator[Lesson]:
