@@ -1,13 +1,16 @@
 """Every document that ships: valid, sourced paragraph by paragraph, and answering what the product must answer."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from rag.knowledge.questions import question_files, read_questions, resolve
 from rag.knowledge.readers import corpus_files, read_document
 from rag.knowledge.splitter import split_document
+from rag.language.words import fold
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 FILES = corpus_files([CORPUS])
@@ -129,3 +132,23 @@ def test_the_six_handles_are_not_made_up(shipped):
 def test_no_cake(shipped):
     answer = shipped.ask("Hoe bak ik een appeltaart?")
     assert answer.status in ("out_of_scope", "not_in_corpus") and answer.sentences == ()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_every_document_has_known_questions_that_stand_on_its_sentences(path):
+    entries = read_questions(path.parent / "vragen" / f"{path.stem}.yml")
+    targets, wrong = resolve(entries, path.stem, split_document(read_document(path)))
+    assert wrong == [] and len(targets) == len(entries) >= 40
+    assert len({fold(t.question) for t in targets}) == len(targets)
+    assert sum(bool(t.sentences) for t in targets) >= 15 <= sum(bool(t.missing) for t in targets)
+
+
+def test_no_known_question_is_a_gold_question():
+    gold = Path(__file__).resolve().parent.parent / "eval" / "gold"
+    asked = {
+        fold(json.loads(line)["question"]).strip(" ?")
+        for half in ("dev", "test")
+        for line in (gold / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+    }
+    known = {fold(entry.vraag).strip(" ?") for file in question_files([CORPUS]) for entry in read_questions(file)}
+    assert known & asked == set()
