@@ -32,6 +32,8 @@ from rag.verify.answerable import in_scope, threshold, weigh
 SAME_SOURCE = 0.1
 #: Passages whose sentences are weighed, for each one that is shown: the sentence that answers may stand further down.
 WEIGHED = 3
+#: From this likeness on a known question without an answer asks the same, and what it says is missing may be told.
+SAME_QUESTION = 0.8
 #: Most questions that a reader may choose from where it is not clear what was meant.
 MAX_CHOICES = 4
 
@@ -193,7 +195,7 @@ class Decide:
         context.status = "not_in_corpus" if near else "out_of_scope"
         if context.status == "not_in_corpus":
             missing = [m for p in context.parts if p.evidence for m in p.evidence.missing]
-            context.notices += [*_absent(missing, context.language), _nearby(context.hits, context.language)]
+            context.notices += [*_absent(missing, context.language), *_known_absent(context), _nearby(context.hits, context.language)]
         else:
             context.hits = []
 
@@ -293,6 +295,14 @@ def _absent(missing: list[str], language: str) -> list[str]:
         return []
     listed = ", ".join(f"“{m}”" for m in dict.fromkeys(missing))
     return [f"Not found in the passages: {listed}." if language == "en" else f"Dit staat niet in de gevonden passages: {listed}."]
+
+
+def _known_absent(context: Context) -> list[str]:
+    """What editors found the sources not to say, where just that was asked. They write it in Dutch."""
+    told = [p.near.missing for p in context.parts if p.near.missing_near >= max(SAME_QUESTION, p.near.answered_near)]
+    if not told or context.language == "en":
+        return []
+    return [f"Van dit onderwerp zeggen de bronnen niet: {', '.join(dict.fromkeys(told))}."]
 
 
 def _unsure(missing: list[str], language: str) -> str:

@@ -1,5 +1,8 @@
 import pytest
 
+from rag.advisor import Advisor
+from rag.search.searcher import Searcher
+from rag.search.vectors import connect
 from rag.verify.answerable import ANSWER, SCOPE, Evidence, threshold, weigh
 from rag.verify.expectations import asks_for_now, expected
 
@@ -43,3 +46,14 @@ def test_a_year_that_no_passage_holds_makes_the_answer_uncertain_and_is_named(ad
 
 def test_thresholds_are_ordered():
     assert 0 < threshold("answer") < threshold("sure") < 1 and 0 < threshold("scope") < 1
+
+
+def test_what_editors_found_missing_is_told(run_sync, corpus, index_dir, encoder, settings):
+    folder = corpus / "vragen"
+    folder.mkdir()
+    lines = ['- vraag: "Wat heeft project Lantaarn in totaal gekost?"', '  ontbreekt: "kosten van het project"']
+    (folder / "project-lantaarn.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run_sync(encoder)
+    advisor = Advisor(Searcher(index_dir, connect(index_dir / "chroma"), encoder), None, settings)
+    answer = advisor.ask("Wat heeft project Lantaarn in totaal gekost?")
+    assert answer.status == "not_in_corpus" and "kosten van het project" in answer.notice
