@@ -12,12 +12,13 @@ from rag.compose.chat_models import ChatModel, load_chat_model
 from rag.context import Cancellation, Context, Event
 from rag.errors import PpsError
 from rag.guard.check import inspect
+from rag.guard.step import Guard
 from rag.search.embedder import load_embedder
 from rag.search.reranker import CrossEncoderReranker
 from rag.search.searcher import Searcher
 from rag.search.vectors import connect_to_read
 from rag.settings import Settings, get_settings
-from rag.steps import Compose, Decide, Guard, Rephrase, Retrieve, Step
+from rag.steps import Compose, Decide, Rephrase, Retrieve, Step
 from rag.types import Answer, Filters, Turn
 from rag.verify.load import load_verifier
 from rag.verify.verifier import Verifier
@@ -42,7 +43,7 @@ class Advisor:
     def __post_init__(self) -> None:
         if not self.steps:
             s = self.settings
-            self.steps = [Guard(s.max_question_chars), Rephrase(), Retrieve(self.searcher), Decide(self.searcher), Compose()]
+            self.steps = [Guard(s.max_question_chars, self.searcher), Rephrase(), Retrieve(self.searcher), Decide(self.searcher), Compose()]
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, *, llm: str | None = None, no_llm: bool = False) -> Advisor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
@@ -17,12 +16,9 @@ from rag.compose.rephrase_model import rewrite
 from rag.compose.selection import Candidate, candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
 from rag.errors import ModelError, ModelTimeoutError
-from rag.guard.check import inspect
-from rag.guard.personal import mask
-from rag.guard.question import has_words, normalise
 from rag.language.abbreviations import shortened, with_both_forms
-from rag.language.dates import dutch_date
 from rag.language.detect import detect_language
+from rag.notices import absent, choices, known_absent, model_failed, nearby, not_answered, nothing_within_filters, overdue, unsure, which
 from rag.search.searcher import Searcher
 from rag.statuses import statuses
 from rag.types import Hit, Turn
@@ -32,10 +28,6 @@ from rag.verify.answerable import in_scope, threshold, weigh
 SAME_SOURCE = 0.1
 #: Passages whose sentences are weighed, for each one that is shown: the sentence that answers may stand further down.
 WEIGHED = 3
-#: From this likeness on a known question without an answer asks the same, and what it says is missing may be told.
-SAME_QUESTION = 0.8
-#: Most questions that a reader may choose from where it is not clear what was meant.
-MAX_CHOICES = 4
 
 
 class Step(Protocol):
@@ -44,43 +36,6 @@ class Step(Protocol):
     def run(self, context: Context) -> Iterator[Event]:
         """Work on `context`; setting `context.status` ends the way of the question."""
         ...
-
-
-class Guard:
-    """Makes the question readable, and stops what may not go on: personal data, instructions to the advisor, help with crime."""
-
-    name = "guard"
-
-    def __init__(self, max_chars: int) -> None:
-        self.max_chars = max_chars
-
-    def run(self, context: Context) -> Iterator[Event]:
-        length = len(context.question)
-        asked = context.question[: 4 * self.max_chars]
-        question = normalise(asked)
-        context.question = question
-        if length > self.max_chars:
-            context.question = mask(question[: self.max_chars])
-            context.status = "clarification_needed"
-            context.message = f"Uw vraag telt {length} tekens; er passen er {self.max_chars}. Maak de vraag korter en stel hem opnieuw."
-        elif not has_words(question):
-            context.status = "clarification_needed"
-            if not question:
-                context.message = "U hebt geen vraag ingevuld. Schrijf uw vraag in het vak en stel hem opnieuw."
-        else:
-            self._check(context, asked)
-        yield from ()
-
-    @staticmethod
-    def _check(context: Context, asked: str) -> None:
-        verdict = inspect(asked)  # as typed: what was hidden in it is seen
-        if verdict.kind == "ok":
-            return
-        context.language = detect_language(context.question)
-        context.status = verdict.status
-        context.message = verdict.message[context.language]
-        # What is refused for its data is not kept, shown or sent on with it; nor what a failing check could not look at.
-        context.question = "" if verdict.kind == "failed" else mask(context.question)
 
 
 class Rephrase:
@@ -128,7 +83,7 @@ class Retrieve:
         context.hits = _interleaved([p.hits[: context.k] for p in context.parts])[: context.k]
         if not context.hits:
             context.status = "not_in_corpus"
-            context.message = _nothing_within_filters(context) if context.filters else ""
+            context.message = nothing_within_filters(context) if context.filters else ""
             return
         yield Event("evidence", hits=tuple(context.hits))
 
@@ -152,9 +107,9 @@ class Decide:
     def run(self, context: Context) -> Iterator[Event]:
         if context.vague:
             context.status = "clarification_needed"
-            context.choices = _choices(context.hits)
+            context.choices = choices(context.hits)
             context.hits = []
-            context.message = _which(context.language) if context.choices else ""
+            context.message = which(context.language) if context.choices else ""
             return
         shown: set[tuple[str, int]] = set()
         for part in context.parts:
@@ -171,10 +126,10 @@ class Decide:
         elif len(answered) < len(context.parts):
             context.outcome = "partial"
             missing = [display_part(p.text) for p in context.parts if not p.runs]
-            context.notices.append(_not_answered(missing, context.language))
+            context.notices.append(not_answered(missing, context.language))
         elif any(p.evidence.answerable < threshold("sure") for p in answered if p.evidence):
             context.outcome = "partial"
-            context.notices.append(_unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
+            context.notices.append(unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
         yield from ()
 
     def weighed(self, context: Context, part: Part) -> list[Candidate]:
@@ -195,7 +150,7 @@ class Decide:
         context.status = "not_in_corpus" if near else "out_of_scope"
         if context.status == "not_in_corpus":
             missing = [m for p in context.parts if p.evidence for m in p.evidence.missing]
-            context.notices += [*_absent(missing, context.language), *_known_absent(context), _nearby(context.hits, context.language)]
+            context.notices += [*absent(missing, context.language), *known_absent(context), nearby(context.hits, context.language)]
         else:
             context.hits = []
 
@@ -207,7 +162,7 @@ class Compose:
 
     def run(self, context: Context) -> Iterator[Event]:
         yield from self._compose(context)
-        context.notices += _overdue(context)
+        context.notices += overdue(context)
 
     def _compose(self, context: Context) -> Iterator[Event]:
         if context.chat_model:
@@ -217,7 +172,7 @@ class Compose:
             except ModelError as error:
                 context.draft.sentences.clear()
                 context.draft.citations.clear()
-                context.notices.append(_model_failed(isinstance(error, ModelTimeoutError), context.language))
+                context.notices.append(model_failed(isinstance(error, ModelTimeoutError), context.language))
                 context.model = EXTRACTIVE
         yield from self._extract(context)
 
@@ -230,19 +185,6 @@ class Compose:
         if context.language == "en":
             context.notices.append("The sources are in Dutch; the answer quotes them in Dutch.")
 
-
-def _overdue(context: Context, today: date | None = None) -> list[str]:
-    """A notice where the answer leans on documents that are due for a check."""
-    now = (today or date.today()).isoformat()
-    passages = [c.passage for c in context.draft.citations if c.passage.review_by and c.passage.review_by < now]
-    listed = {p.document_id: p for p in passages}.values()
-    if not listed:
-        return []
-    if context.language == "en":
-        told = "; ".join(f"“{p.title}” (last checked on {p.checked})" for p in listed)
-        return [f"Please note: this answer leans on a document that is due for a check: {told}."]
-    told = "; ".join(f"“{p.title}” (laatst gecontroleerd op {dutch_date(p.checked)})" for p in listed)
-    return [f"Let op: dit antwoord steunt op een document dat opnieuw gecontroleerd moet worden: {told}."]
 
 
 def _with_sources(context: Context) -> list[Hit]:
@@ -263,71 +205,9 @@ def _interleaved(lists: list[list[Hit]]) -> list[Hit]:
     return list(seen.values())
 
 
-def _nearby(hits: list[Hit], language: str) -> str:
-    titles = list(dict.fromkeys(h.passage.title for h in hits))[:3]
-    listed = "; ".join(f"“{t}”" for t in titles)
-    if language == "en":
-        return f"What the sources do hold nearby: {listed}."
-    return f"Wat de bronnen wel in de buurt hebben: {listed}."
 
 
-def _choices(hits: list[Hit]) -> list[str]:
-    """Two to four questions that the nearest documents answer: the heading that they put it under; fewer than two are none."""
-    found: dict[str, str] = {}
-    for hit in hits:
-        passage = hit.passage
-        heading = next((h for h in (*passage.headings[::-1], *(s.heading for s in passage.sentences)) if h.endswith("?")), "")
-        if heading:
-            found.setdefault(passage.document_id, heading)
-    choices = list(dict.fromkeys(found.values()))[:MAX_CHOICES]
-    return choices if len(choices) > 1 else []
 
 
-def _which(language: str) -> str:
-    if language == "en":
-        return "It is not clear what your question is about. Perhaps you mean one of these questions, or write a whole question."
-    return "Het is niet duidelijk waar uw vraag over gaat. Misschien bedoelt u een van deze vragen, of schrijf een hele vraag."
 
 
-def _absent(missing: list[str], language: str) -> list[str]:
-    """What of the question no passage names, where there is something."""
-    if not missing:
-        return []
-    listed = ", ".join(f"“{m}”" for m in dict.fromkeys(missing))
-    return [f"Not found in the passages: {listed}." if language == "en" else f"Dit staat niet in de gevonden passages: {listed}."]
-
-
-def _known_absent(context: Context) -> list[str]:
-    """What editors found the sources not to say, where just that was asked. They write it in Dutch."""
-    told = [p.near.missing for p in context.parts if p.near.missing_near >= max(SAME_QUESTION, p.near.answered_near)]
-    if not told or context.language == "en":
-        return []
-    return [f"Van dit onderwerp zeggen de bronnen niet: {', '.join(dict.fromkeys(told))}."]
-
-
-def _unsure(missing: list[str], language: str) -> str:
-    absent = " ".join(_absent(missing, language))
-    if language == "en":
-        return f"It is not certain that this answers your question; please check the source. {absent}".strip()
-    return f"Het is niet zeker dat dit precies uw vraag beantwoordt; kijk het na in de bron. {absent}".strip()
-
-
-def _not_answered(missing: list[str], language: str) -> str:
-    listed = " ".join(missing)
-    if language == "en":
-        return f"Not found in the sources: {listed}"
-    return f"Niet gevonden in de bronnen: {listed}"
-
-
-def _nothing_within_filters(context: Context) -> str:
-    if context.language == "en":
-        return "Within the filters you chose nothing was found. Remove a filter and ask again."
-    return "Binnen de gekozen filters is niets gevonden. Haal een filter weg en stel de vraag opnieuw."
-
-
-def _model_failed(timeout: bool, language: str) -> str:
-    if language == "en":
-        why = "took too long" if timeout else "did not give a usable answer"
-        return f"The language model {why}; this answer consists of sentences from the sources."
-    why = "deed er te lang over" if timeout else "gaf geen bruikbaar antwoord"
-    return f"Het taalmodel {why}; dit antwoord bestaat uit zinnen uit de bronnen zelf."

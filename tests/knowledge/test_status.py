@@ -4,7 +4,7 @@ from datetime import date
 
 from rag.advisor import Advisor
 from rag.knowledge.stats import stats
-from rag.steps import _overdue
+from rag.notices import overdue
 from rag.web.source_page import source_page
 from tests.conftest import LANTAARN, write_document
 from tests.knowledge.test_check import add
@@ -45,7 +45,7 @@ def test_an_answer_says_that_its_document_is_due_for_a_check(run_sync, corpus, s
 def test_no_notice_without_citations():
     from rag.context import Context
 
-    assert _overdue(Context("x"), date(2030, 1, 1)) == []
+    assert overdue(Context("x"), date(2030, 1, 1)) == []
 
 
 def test_a_passage_keeps_its_id_when_another_part_changes(run_sync, corpus, searcher):
