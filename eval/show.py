@@ -24,14 +24,13 @@ def _of_judge(summary: dict) -> list[str]:
     lines = judges.line(error).splitlines()
     if error["sets"] and not error["same_version"]:
         lines.append("(measured of another version of this judge; docs/evaluation.md says how to measure it anew)")
-    corrected = summary.get("corrected")
-    if corrected:
-        lines.append(f"sentences left to the judge: {corrected['sentences_judged']}; the others stand literally in what they cite")
-        lines += [
-            f"  supported {figure(c['observed'])}, corrected {figure(c['corrected'])} ({c['run']})"
-            for c in corrected["sets"]
-            if c["observed"]
-        ]
+    corrected = summary.get("corrected") or {}
+    per_system = {"": corrected} if "sets" in corrected else corrected
+    for system, found in per_system.items():
+        named = f"{system}: " if system else ""
+        lines.append(f"{named}sentences left to the judge: {found['sentences_judged']}; the others stand literally in what they cite")
+        told = [c for c in found["sets"] if c["observed"]]
+        lines += [f"  supported {figure(c['observed'])}, corrected {figure(c['corrected'])} ({c['run']})" for c in told]
     return [f"  {line}" for line in lines]
 
 
