@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
-from rag.compose.followups import is_vague, stand_alone
+from rag.compose.followups import is_vague, stand_alone, without_pointers
 from rag.compose.generative import GenerativeComposer
 from rag.compose.matching import QuestionWords
 from rag.compose.pressing import without_pressing
@@ -135,7 +135,7 @@ class Decide:
     def weighed(self, context: Context, part: Part) -> list[Candidate]:
         """The sentences found for a part, scored, best first; what the decision rests on is in `part.evidence` then."""
         lexical, text_vector = self.searcher.snapshot().lexical, self.searcher.text_vector
-        asked = shortened(part.text)
+        asked = shortened(without_pointers(part.text))
         words = QuestionWords.of(asked, lexical.idf, lexical.knows if context.language == "en" else None)
         context.vectors |= self.searcher.sentence_vectors(part.hits)
         assert part.vector is not None

@@ -80,6 +80,12 @@ def is_vague(question: str) -> bool:
     return bool(len(own) <= 1 and (opens or points) or len(own) == 2 and opens and len(bare.split()) <= 5)
 
 
+def without_pointers(question: str) -> str:
+    """A question that got its subject in brackets, without the words that pointed at it: "wie doen daaraan mee? (Melissa)"."""
+    asked, known = _split(question)
+    return f"{_patterns()['pointing'].sub(' ', asked)} {' '.join(known)}".strip() if known else question
+
+
 def _bare(question: str) -> str:
     """White space folded, without closing punctuation."""
     return re.sub(r"\s+", " ", question).strip(" ?.!,…")

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.compose.followups import is_vague, stand_alone, subject
+from rag.compose.followups import is_vague, stand_alone, subject, without_pointers
 from rag.types import Turn
 
 FIRST = (Turn("Wat doet het RIEC tegen ondermijning?"),)
@@ -70,3 +70,8 @@ def test_vague_without_a_conversation(asked):
 )
 def test_not_vague(asked):
     assert not is_vague(asked)
+
+
+def test_words_that_pointed_at_the_subject_are_left_out_of_what_is_asked():
+    assert without_pointers("wie doen daaraan mee? (Lantaarn project)").split() == ["wie", "doen", "mee?", "Lantaarn", "project"]
+    assert without_pointers("Wie doen daaraan mee?") == "Wie doen daaraan mee?"
