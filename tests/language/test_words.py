@@ -28,3 +28,5 @@ def test_language_of_a_question():
     assert detect_language("Wat is PPS volgens TNO?") == "nl"
     assert detect_language("What does TNO mean by public-private partnership?") == "en"
     assert detect_language("JMLIT") == "nl"
+    assert detect_language("Hoeveel medewerkers had project Lantaarn in 2031?") == "nl"
+    assert detect_language("artikel 8a justitiele gegevens gelezen?") == "nl"
