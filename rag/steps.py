@@ -186,7 +186,6 @@ class Compose:
             context.notices.append("The sources are in Dutch; the answer quotes them in Dutch.")
 
 
-
 def _with_sources(context: Context) -> list[Hit]:
     """The passages shown, followed by those from further down that the answer will cite."""
     listed = {h.passage.id for h in context.hits}
@@ -203,11 +202,3 @@ def _interleaved(lists: list[list[Hit]]) -> list[Hit]:
             if rank < len(hits):
                 seen.setdefault(hits[rank].passage.id, hits[rank])
     return list(seen.values())
-
-
-
-
-
-
-
-

@@ -53,7 +53,6 @@ class Guard:
         # What is refused for its data is not kept, shown or sent on with it; nor what a failing check could not look at.
         context.question = "" if verdict.kind == "failed" else mask(context.question)
 
-
     def _is_ordinary(self, question: str) -> bool:
         """Is it close to a known question that the sources answer? Then a suspicion, unlike a rule, does not stop it."""
         if self.searcher is None or len(question.split()) > LONGEST_ORDINARY:

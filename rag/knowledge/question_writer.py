@@ -39,9 +39,7 @@ class QuestionWriter:
     def is_current(self, fingerprint: str) -> bool:
         return self._made_from == fingerprint and (self._folder / self._name).is_file()
 
-    def write(
-        self, files: list[Path], store: StoreReader, embedder: Embedder, threads: int, report: Report, progress: Progress
-    ) -> str:
+    def write(self, files: list[Path], store: StoreReader, embedder: Embedder, threads: int, report: Report, progress: Progress) -> str:
         """The name of a new file for what is visible now. What is wrong with a question is told in `report`; the others are kept."""
         targets: list[Target] = []
         documents = store.documents()
@@ -77,9 +75,7 @@ class QuestionWriter:
         return old.by_text() if old.embedder == embedder.fingerprint else {}
 
     @staticmethod
-    def _vectors(
-        questions: list[str], known: dict[str, np.ndarray], embedder: Embedder, threads: int, progress: Progress
-    ) -> np.ndarray:
+    def _vectors(questions: list[str], known: dict[str, np.ndarray], embedder: Embedder, threads: int, progress: Progress) -> np.ndarray:
         new = list(dict.fromkeys(q for q in questions if q not in known))
         for start in range(0, len(new), _BATCH):
             progress("Vragen leren kennen", start, len(new))

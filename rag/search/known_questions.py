@@ -47,7 +47,6 @@ class Near:
     missing_near: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
 
-
     def of_passages(self, ids: Iterable[str]) -> dict[str, float]:
         """The likeness for each passage id. A passage of a document without known questions gets the mean of the others: that nobody wrote
         questions for it speaks neither for nor against it."""
@@ -172,4 +171,3 @@ def _damping(vectors: np.ndarray) -> np.ndarray:
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-

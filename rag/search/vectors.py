@@ -53,10 +53,10 @@ def connect_to_read(folder: Path, url: str | None = None):  # noqa: ANN201
             raise
         return None
 
+
 #: Neighbours that Chroma's graph looks at. Below 1,000 passages Chroma builds that graph anew in every process, and not always the same:
 #: with 100 five of 150 questions missed one of the nearest 60, with 400 none, and two runs give the same.
 SEARCHED = 400
-
 
 
 class StoredVectors:
