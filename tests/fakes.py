@@ -49,6 +49,8 @@ class Script:
     history: list[dict] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     then: Script | None = None  # what the requests after this one get
+    last_waits_for: threading.Event | None = None  # the last piece is kept until this is set
+    waited: bool = False  # it was set in time
     comments: bool = False  # only says that it is still there, without end
     gone: threading.Event = field(default_factory=threading.Event)  # the client went away before the end
 
@@ -113,6 +115,8 @@ class ModelServer:
                 if script.drop_after is not None and n >= script.drop_after:
                     handler.connection.close()
                     return
+                if script.last_waits_for and n == len(script.pieces) - 1:
+                    script.waited = script.last_waits_for.wait(15)
                 chunk = {
                     "id": "x",
                     "object": "chat.completion.chunk",

@@ -1,5 +1,6 @@
 """The generative path against a real HTTP server with a real stream."""
 
+import threading
 import time
 
 import pytest
@@ -16,7 +17,8 @@ GOOD = [
     "Volgens de politie zijn ",
     "214 valse rekeningen ",
     "geblokkeerd door project Lantaarn [1]. ",
-    "De evaluatie noemt korte lijnen als succesfactor. [1]",
+    "De evaluatie noemt ",
+    "korte lijnen als succesfactor. [1]",
 ]
 
 
@@ -34,14 +36,15 @@ def modelled(searcher, server):
 
 
 def test_sentences_stream_with_citations_that_hold(modelled, server):
-    server.script.pieces, server.script.delay_s = GOOD, 0.15
-    events, started, at = [], time.monotonic(), {}
+    server.script.pieces, server.script.last_waits_for = GOOD, threading.Event()
+    events = []
     for event in modelled.stream(QUESTION):
         events.append(event)
-        at.setdefault(event.kind, time.monotonic() - started)
+        if event.kind == "sentence":  # only now the model writes its end: the reader need not wait for that
+            server.script.last_waits_for.set()
     answer = events[-1].answer
     assert [e.kind for e in events] == ["evidence", "sentence", "sentence", "answer"]
-    assert at["evidence"] < at["sentence"] < at["answer"] - 0.1
+    assert server.script.waited, "the first sentence came after the last word"
     assert answer.model == "proefmodel" and answer.status == "answered"
     assert all(s.citations and 0.5 <= s.support <= 1 for s in answer.sentences)
     assert all(c.quote in c.passage.text for c in answer.citations)
@@ -95,7 +98,7 @@ def test_a_model_that_hangs_is_not_waited_for(modelled, server):
     server.script.pieces, server.script.hang_after = ["Nog "], 0
     started = time.monotonic()
     answer = modelled.ask(QUESTION)
-    assert time.monotonic() - started < 6 and "deed er te lang over" in answer.notice and answer.model == "extractief"
+    assert time.monotonic() - started < 12 and "deed er te lang over" in answer.notice and answer.model == "extractief"
 
 
 def test_a_stream_that_breaks_keeps_what_was_shown(modelled, server):

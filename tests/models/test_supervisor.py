@@ -106,7 +106,7 @@ def test_who_waits_is_told_that_it_is_still_loading(made):
         supervisor.endpoint(0.5)
     with pytest.raises(ModelTimeoutError):
         supervisor.endpoint(20, stopped=lambda: True)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 8
     assert pid_of(supervisor.endpoint(20)) > 0, "it went on loading"
 
 
@@ -141,7 +141,7 @@ def test_closing_while_it_loads_ends_it(made):
     pid = supervisor._process.pid
     started = time.monotonic()
     supervisor.close()
-    assert time.monotonic() - started < 2 and gone(pid)
+    assert time.monotonic() - started < 8 and gone(pid)
 
 
 @pytest.mark.parametrize("behaviour", ["fine", "slow"])
@@ -200,7 +200,7 @@ def test_a_question_is_not_held_by_a_model_that_loads(made, tmp_path):
     try:
         with pytest.raises(ModelTimeoutError):
             list(model.stream([("human", "vraag")]))
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 8
         model.first_s = 20
         assert "214" in "".join(model.stream([("human", "vraag")]))
     finally:
