@@ -6,7 +6,7 @@ import json
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -58,7 +58,30 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(200, ge=1, description="Grootste bestand dat wordt ingelezen, in megabytes")
     file_limit_s: float = Field(60.0, gt=0, description="Seconden die het lezen van één bestand mag duren")
 
+    organisation: str | None = Field(
+        None,
+        max_length=200,
+        description="Naam van de organisatie die deze adviseur aanbiedt en ervoor verantwoordelijk is, voor de pagina over",
+    )
+    contact: str | None = Field(
+        None, max_length=300, description="Waar lezers die organisatie bereiken: een e-mailadres, een webadres (https://…) of een zin"
+    )
     keep_gaps: bool = Field(True, description="Vragen zonder antwoord bewaren voor de pagina kennisgaten, zonder namen en nummers")
+    database_url: SecretStr | None = Field(
+        None, description="Database voor terugkoppeling van lezers, bijvoorbeeld postgresql+psycopg://…; leeg is SQLite naast de index"
+    )
+    feedback: Literal["uit", "zonder_vraag", "met_vraag"] = Field(
+        "met_vraag", description="Terugkoppeling van lezers: uit, zonder de tekst van vraag en zin, of met die tekst; altijd gemaskeerd"
+    )
+    feedback_days: int = Field(180, ge=1, le=3650, description="Dagen dat terugkoppeling wordt bewaard; daarna wordt zij gewist")
+    editor_password: SecretStr | None = Field(
+        None, min_length=12, description="Wachtwoord voor /terugkoppeling; zonder wachtwoord opent die pagina alleen op deze machine"
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(?:/[^\s?#]*)?$",
+        description="Adres waaronder lezers de adviseur openen: voor links in een export, en nodig achter een proxy",
+    )
 
     @field_validator("corpus", mode="before")
     @classmethod
@@ -73,10 +96,28 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError('dit is geen JSON; schrijf bijvoorbeeld {"naam": "waarde"}') from None
 
-    @field_validator("chroma_url", "reranker", "verifier", "llm", mode="before")
+    @field_validator(
+        "chroma_url",
+        "reranker",
+        "verifier",
+        "llm",
+        "database_url",
+        "editor_password",
+        "public_url",
+        "organisation",
+        "contact",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @property
+    def database(self) -> str:
+        """The address of the database. Not inside the index, which may be thrown away."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.index_dir.parent / 'adviseur.sqlite').resolve()}"
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,67 @@
+"""The tables of the database. A change here goes with a new file in migrations/versions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+#: What a reader can say of a sentence, and where an editor is with it.
+VERDICTS = ("klopt", "klopt_niet", "bron_past_niet")
+STATES = ("nieuw", "in_behandeling", "aangenomen", "afgewezen")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, also in a database that keeps no time zone (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+
+class FeedbackRow(Base):
+    """What one reader said of one sentence of one answer; of the whole answer where `sentence` is 0."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("answer_id", "sentence", name="feedback_once"),
+        CheckConstraint(f"verdict IN {VERDICTS}", name="feedback_verdict"),
+        CheckConstraint(f"state IN {STATES}", name="feedback_state"),
+        CheckConstraint("sentence >= 0", name="feedback_sentence"),
+        Index("feedback_queue", "state", "created"),
+        Index("feedback_created", "created"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    answer_id: Mapped[str] = mapped_column(String(64))
+    sentence: Mapped[int] = mapped_column(Integer)
+    verdict: Mapped[str] = mapped_column(String(20))
+    remark: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    passage_ids: Mapped[list[str]] = mapped_column(JSON)
+    corpus_version: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    gold: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
+
+
+class KeyRow(Base):
+    """A secret of this installation, made at first use and the same for every process."""
+
+    __tablename__ = "keys"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(128))
