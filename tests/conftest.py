@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401 - anyio is a pytest plugin: a thread that imports it first races pytest's rewriting of it
+import anyio.to_thread  # noqa: F401
 import pytest
 
 import rag  # noqa: F401 - sets the environment before chromadb is imported
