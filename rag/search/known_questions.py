@@ -10,11 +10,12 @@ import numpy as np
 import orjson
 
 from rag.knowledge.questions import Target
+from rag.search.answerability import Answerability
 from rag.search.question_asks import QuestionAsks
 from rag.search.question_terms import QuestionTerms
 
 #: Raised when the layout of the file changes; part of what the file is made from.
-FORMAT = "2"
+FORMAT = "3"
 #: Known questions that vote.
 _VOTERS = 9
 #: Sentences that known questions lead to, at most.
@@ -35,7 +36,7 @@ class Near:
     `passages` and `sentences` hold the likeness of the nearest known question that each of them answers. Of known questions that
     ask for the same kind of thing among the same numbers: `nearest`, `answered_near` and `missing_near` are the likeness of the nearest
     of all, of those that the sources answer and of those that they do not; `vote` is the weighted share of answered ones among the
-    nearest.
+    nearest. `usual` says how much what is asked is the kind of thing that the sources tell (log-odds, by all known questions).
     """
 
     passages: dict[str, float] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Near:
     vote: float = 0.5
     missing: str = ""  # what the nearest known question without an answer asks for
     missing_near: float = 0.0
+    usual: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
 
     def of_passages(self, ids: Iterable[str]) -> dict[str, float]:
@@ -75,6 +77,7 @@ class KnownQuestions:
         embedder: str = "",
         terms: QuestionTerms | None = None,
         damped: np.ndarray | None = None,
+        answerability: Answerability | None = None,
     ) -> None:
         self.targets = targets
         self.embedder = embedder  # the fingerprint of the one that made the vectors
@@ -85,6 +88,8 @@ class KnownQuestions:
         self._meanings = _unit(self._vectors @ self._damped) if len(self._damped) else self._vectors
         self._documents = frozenset(t.document_id for t in targets)
         self._answered = np.array([bool(t.sentences) for t in targets], bool)
+        learn = Answerability.of
+        self._answerability = answerability or learn([t.question for t in targets], self._terms, self._vectors, self._answered)
         pairs = sorted((key, n) for n, t in enumerate(targets) for key in t.sentences)
         self._keys = list(dict.fromkeys(key for key, _ in pairs))
         self._questions = np.array([n for _, n in pairs], int)
@@ -112,7 +117,8 @@ class KnownQuestions:
             missing_near = float(no.max())
         vote = float(weights[self._answered[nearest]].sum() / weights.sum())
         answered = float(yes.max()) if len(yes) else 0.0
-        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, self._documents)
+        usual = self._answerability.log_odds(question, self._terms, query)
+        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, self._documents)
 
     def _led_to(self, likeness: np.ndarray, usable: Callable[[str], bool] | None) -> tuple[dict[str, float], dict[tuple[str, int], float]]:
         """Passages and sentences that the nearest known questions lead to, with the likeness of the nearest."""
@@ -141,6 +147,7 @@ class KnownQuestions:
                 rows=np.frombuffer(rows, np.uint8),
                 embedder=self.embedder,
                 **self._terms.arrays(),
+                **self._answerability.arrays(),
             )
 
     @classmethod
@@ -153,7 +160,8 @@ class KnownQuestions:
         with np.load(path) as stored:
             rows = orjson.loads(stored["rows"].tobytes())
             targets = [Target(q, d, tuple((p, i) for p, i in sentences), missing) for q, d, sentences, missing in rows]
-            return cls(targets, stored["vectors"], str(stored["embedder"]), QuestionTerms.restored(stored), stored["damped"])
+            terms, answerability = QuestionTerms.restored(stored), Answerability.restored(stored)
+            return cls(targets, stored["vectors"], str(stored["embedder"]), terms, stored["damped"], answerability)
 
 
 def document_of(passage_id: str) -> str:

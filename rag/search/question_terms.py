@@ -15,14 +15,24 @@ from scipy import sparse
 from rag.language.words import grams, term, words
 
 #: Hash buckets; at some 60,000 different terms a clash costs nothing that can be measured.
-_BUCKETS = 1 << 18
+BUCKETS = 1 << 18
 
 
 def _counts(text: str) -> Counter[int]:
     found: Counter[int] = Counter()
     for word in words(text):
-        found.update(crc32(piece.encode()) % _BUCKETS for piece in (term(word), *grams(word)))
+        found.update(_bucket(piece) for piece in (term(word), *grams(word)))
     return found
+
+
+def phrase_counts(text: str) -> Counter[int]:
+    """How often each run of one to three words stands in `text`, by hash bucket."""
+    said = words(text)
+    return Counter(_bucket(" ".join(said[n : n + size])) for size in (1, 2, 3) for n in range(len(said) - size + 1))
+
+
+def _bucket(piece: str) -> int:
+    return crc32(piece.encode()) % BUCKETS
 
 
 class QuestionTerms:
@@ -34,14 +44,20 @@ class QuestionTerms:
     @classmethod
     def of(cls, questions: list[str]) -> QuestionTerms:
         """Rows of `questions`, weighted by how rare a term is among them."""
-        counted = [_counts(q) for q in questions]
-        frequency = np.bincount(np.array([b for c in counted for b in c], int), minlength=_BUCKETS)
-        idf = (np.log((1 + len(questions)) / (1 + frequency)) + 1).astype(np.float32)
-        return cls(_matrix(counted, idf), idf)
+        return cls(*weighted_rows([_counts(q) for q in questions]))
+
+    @property
+    def rows(self) -> sparse.csr_matrix:
+        """The weights of all questions, (n, BUCKETS)."""
+        return self._columns.tocsr()
+
+    def row(self, question: str) -> sparse.csr_matrix:
+        """The weights of another question, (1, BUCKETS)."""
+        return matrix([_counts(question)], self._idf)
 
     def likeness(self, question: str) -> np.ndarray:
         """Cosine with every question, (n,), 0..1."""
-        row = _matrix([_counts(question)], self._idf)
+        row = self.row(question)
         return np.asarray(self._columns[:, row.indices] @ row.data, np.float32)
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -51,12 +67,20 @@ class QuestionTerms:
 
     @classmethod
     def restored(cls, stored) -> QuestionTerms:  # noqa: ANN001 - numpy's NpzFile
-        shape = (len(stored["t_rows"]) - 1, _BUCKETS)
+        shape = (len(stored["t_rows"]) - 1, BUCKETS)
         parts = (stored["t_data"].astype(np.float32), stored["t_columns"], stored["t_rows"])
         return cls(sparse.csr_matrix(parts, shape), stored["t_idf"])
 
 
-def _matrix(counted: list[Counter[int]], idf: np.ndarray) -> sparse.csr_matrix:
+def weighted_rows(counted: list[Counter[int]]) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """TF-IDF rows of what was counted, (n, BUCKETS), and the weights of the buckets, (BUCKETS,)."""
+    frequency = np.bincount(np.array([b for c in counted for b in c], int), minlength=BUCKETS)
+    idf = (np.log((1 + len(counted)) / (1 + frequency)) + 1).astype(np.float32)
+    return matrix(counted, idf), idf
+
+
+def matrix(counted: list[Counter[int]], idf: np.ndarray) -> sparse.csr_matrix:
+    """Rows of length 1 of what was counted, with the bucket weights `idf`."""
     columns = np.array([b for c in counted for b in sorted(c)], np.int32)
     counts = np.array([c[b] for c in counted for b in sorted(c)], np.float32)
     pointers = np.cumsum([0, *(len(c) for c in counted)])
@@ -64,4 +88,4 @@ def _matrix(counted: list[Counter[int]], idf: np.ndarray) -> sparse.csr_matrix:
     rows = np.repeat(np.arange(len(counted)), np.diff(pointers))
     lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(counted)))
     values = values / np.maximum(lengths[rows], 1e-9) if len(values) else values
-    return sparse.csr_matrix((values.astype(np.float32), columns, pointers), (len(counted), _BUCKETS))
+    return sparse.csr_matrix((values.astype(np.float32), columns, pointers), (len(counted), BUCKETS))

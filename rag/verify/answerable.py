@@ -25,10 +25,10 @@ from rag.verify.expectations import asks_for_now, expected
 from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
-SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best")
-ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", "now", "definition", "vote", "lead")
+SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best", "usual")
+ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", "now", "definition", "vote", "lead", "usual")
 #: What only known questions can tell: left out where the best sentence's document has none.
-KNOWN = {"nearest", "vote", "lead"}
+KNOWN = {"nearest", "vote", "lead", "usual"}
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 25
 #: What an unknown name or number counts for beside the other words of the question.
@@ -101,6 +101,8 @@ def weigh(
         "vote": known.vote,
         # is a known question that the sources answer nearer than one that they do not?
         "lead": known.answered_near - known.missing_near,
+        # do the sources tell that kind of thing at all?
+        "usual": known.usual,
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
     plain = "" if found[0].hit.passage.document_id in known.documents else "_plain"

@@ -60,3 +60,29 @@ def test_with_enough_questions_common_meaning_is_damped_and_kept_in_the_file(tmp
     assert max(first.sentences, key=first.sentences.get) == ("a.1", 7)
     assert second.nearest == pytest.approx(first.nearest, abs=2e-3) and again.embedder == "test"
     assert set(again.by_text()) == {t.question for t in targets}
+
+
+def asked_of_many():
+    """150 projects, of each what is told (who, since when) and what is not (costs, telephone number)."""
+    told, untold = ("Wie doen mee aan {}?", "Sinds wanneer bestaat {}?"), ("Wat kost {} per jaar?", "Wat is het telefoonnummer van {}?")
+    names = [f"project {chr(97 + n % 26)}{chr(97 + n // 26)}o" for n in range(150)]
+    answered = [(f.format(name), name, ((f"{name}.1", 0),), "") for name in names for f in told]
+    return answered + [(f.format(name), name, (), "niet vermeld") for name in names for f in untold]
+
+
+def test_what_is_never_told_is_learned_for_names_that_were_never_seen(tmp_path):
+    embedder, found = HashEmbedder(), known(*asked_of_many())
+
+    def usual(question, of=found):
+        return of.near(question, embedder.encode_query(question)).usual
+
+    assert usual("Wie doen mee aan Lantaarn?") > 1 > -1 > usual("Wat kost Lantaarn per jaar?")
+    assert usual("En het telefoonnummer van Lantaarn?") < 0
+    found.save(tmp_path / "q.npz")
+    again = KnownQuestions.load(tmp_path / "q.npz")
+    assert usual("Wat kost Lantaarn per jaar?", again) == pytest.approx(usual("Wat kost Lantaarn per jaar?"), abs=0.05)
+
+
+def test_from_a_few_questions_nothing_is_learned():
+    few = known(("Wie doen mee aan Lantaarn?", "a", (("a.1", 0),), ""), ("Wat kostte Lantaarn?", "a", (), "kosten"))
+    assert few.near("Wat kostte Lantaarn?", HashEmbedder().encode_query("Wat kostte Lantaarn?")).usual == 0.0
