@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from rag.guard.characters import folded
 from rag.guard.phrases import Words
 from rag.guard.rules import rule_book
 from rag.guard.scores import score
 
+#: Names of what fights crime, made one word: who asks what the Anti-DDoS-coalitie costs does not ask what a DDoS costs.
+_AGAINST = re.compile(r"\b(?:anti[-\s]+\w+|ddos[-\s]+coalitie|check\s+je\s+hack|stop\s+heling|no\s+more\s+(?:ransom|leaks))\b")
+
 
 def unsafe(question: str) -> tuple[str, ...]:
     """The families of crime.yml and harm.yml found in `question`, or "signs" where only scores.yml tells; empty for an honest question."""
-    words = Words.of(folded(question))
+    words = Words.of(_AGAINST.sub(lambda name: re.sub(r"\W", "", name[0]), folded(question)))
     families = tuple(dict.fromkeys(r.family for book in ("crime", "harm") for r in rule_book(book).fired(words)))
     return families or (("signs",) if score("unsafe").reached(words) else ())

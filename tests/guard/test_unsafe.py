@@ -28,6 +28,9 @@ def test_each_family(family, text):
     "text",
     [
         "Hoe herkent een bank witwassen?",
+        "Wat kost het om mee te doen aan de Anti-DDoS-coalitie?",
+        "Hoe word je lid van de DDoS-coalitie?",
+        "Hoe laat ik mijn adres verwijderen uit de bestanden achter Check Je Hack?",
         "Hoe werven criminelen uithalers in de haven en wat doen partijen daartegen?",
         "Hoe omzeilen criminelen de transactiemonitoring van banken?",
         "Hoe voorkom ik als makelaar dat ik meewerk aan witwassen?",
