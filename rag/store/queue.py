@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from rag.errors import PpsError
 from rag.guard.personal import mask
+from rag.store.audit import Act, Actor, write
 from rag.store.database import Database
 from rag.store.feedback import MAX_REMARK, Feedback, FeedbackOffError, Filter, Policy, State
 from rag.store.tables import STATES, VERDICTS, FeedbackRow
@@ -115,22 +116,26 @@ class FeedbackStore:
             query = query.order_by(FeedbackRow.created, FeedbackRow.id)
             return [_value(r) for r in session.scalars(query)]
 
-    def set_state(self, feedback_id: str, state: State) -> bool:
-        """Whether there was such feedback, which now has `state`."""
+    def set_state(self, feedback_id: str, state: State, by: Actor | None = None) -> bool:
+        """Whether there was such feedback, which now has `state`. With `by`, the trail of acts says so too; here and below."""
         if state not in STATES:
             raise ValueError(f"no state: {state}")
-        return self._change(feedback_id, {"state": state})
+        return self._change(feedback_id, {"state": state}, by and Act(by, "terugkoppeling.stand", feedback_id, state))
 
-    def set_gold(self, feedback_id: str, gold: dict | None) -> bool:
+    def set_gold(self, feedback_id: str, gold: dict | None, by: Actor | None = None) -> bool:
         """Keep the gold question that an editor made of it, or take it away."""
-        return self._change(feedback_id, {"gold": gold})
+        act = "goudvraag.bewaard" if gold else "goudvraag.verwijderd"
+        return self._change(feedback_id, {"gold": gold}, by and Act(by, act, feedback_id))
 
-    def delete(self, feedback_ids: Sequence[str]) -> int:
+    def delete(self, feedback_ids: Sequence[str], by: Actor | None = None) -> int:
         """Erase these now; how many there were."""
         if not self.database.exists:
             return 0
         with self.database.session() as session:
-            return session.execute(delete(FeedbackRow).where(FeedbackRow.id.in_(list(feedback_ids)))).rowcount
+            there = list(session.scalars(select(FeedbackRow.id).where(FeedbackRow.id.in_(list(feedback_ids)))))
+            for feedback_id in there if by else ():
+                write(session, Act(by, "terugkoppeling.gewist", feedback_id))
+            return session.execute(delete(FeedbackRow).where(FeedbackRow.id.in_(there))).rowcount
 
     def erase_expired(self, now: datetime | None = None) -> int:
         """Erase what is past its term, of feedback that was switched off since too; how many that were."""
@@ -139,7 +144,7 @@ class FeedbackStore:
         with self.database.session() as session:
             return self._erase(session, now or datetime.now(UTC))
 
-    def _change(self, feedback_id: str, values: dict) -> bool:
+    def _change(self, feedback_id: str, values: dict, act: Act | None = None) -> bool:
         if not self.database.exists:
             return False
         with self.database.session() as session:
@@ -148,6 +153,8 @@ class FeedbackStore:
                 return False
             for name, value in {**values, "changed": datetime.now(UTC)}.items():
                 setattr(row, name, value)
+            if act:
+                write(session, act)
             return True
 
     def _erase(self, session: Session, now: datetime) -> int:
