@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from eval import card
 from eval.exchange import commands as exchange
 from eval.show import table
 from rag.errors import PpsError
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, help="folder of a run of all")
     report.set_defaults(run=_later("eval.report"))
 
+    card.add(tasks)
     exchange.add(tasks)
     return parser
 

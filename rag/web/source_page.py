@@ -48,7 +48,7 @@ def _archived_only(passage: Passage, gone: str) -> str:
 
 def _old(passage: Passage, gone: str) -> dict:
     numbers = {s.id: n for n, s in enumerate(passage.sources, 1)}
-    return {"blocks": _blocks(passage, numbers), "gone": dutch_date(gone), "heading": passage.section, "page": passage.page}
+    return {"blocks": _blocks(passage, numbers, under=3), "gone": dutch_date(gone), "heading": passage.section, "page": passage.page}
 
 
 def _status_notice(document: StoredDocument, today: date | None = None) -> str:
@@ -82,17 +82,24 @@ def _new_headings(before: tuple[str, ...], now: tuple[str, ...], title: str) -> 
     common = 0
     while common < min(len(before), len(now)) and before[common] == now[common]:
         common += 1
-    return [{"level": min(2 + max(0, i - 1), 4), "text": h} for i, h in enumerate(now) if i >= common and h != title and i > 0]
+    return [{"level": _level(i), "text": h} for i, h in enumerate(now) if i >= common and h != title and i > 0]
 
 
-def _blocks(passage: Passage, numbers: dict[str, int]) -> list[dict]:
+def _level(depth: int) -> int:
+    """The level in the page of a heading with `depth` headings above it."""
+    return min(2 + max(0, depth - 1), 4)
+
+
+def _blocks(passage: Passage, numbers: dict[str, int], under: int = 2) -> list[dict]:
+    """Paragraphs, lists and headings of a passage. A heading inside it stands beside its own one (no level skipped), not above `under`."""
+    level = max(under, _level(len(passage.headings) - 1))
     out: list[dict] = []
     heading = passage.headings[-1]
     for _, run in groupby(passage.sentences, key=lambda s: (s.heading, s.group, s.kind in ("item", "row"))):
         sentences = list(run)
         if sentences[0].heading != heading and sentences[0].heading != passage.title:
             heading = sentences[0].heading
-            out.append({"kind": "heading", "text": heading})
+            out.append({"kind": "heading", "text": heading, "level": level})
         kind = "list" if sentences[0].kind in ("item", "row") else "paragraph"
         out.append({"kind": kind, "sentences": [_with_numbers(s, numbers) for s in sentences]})
     return out
