@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from rag.errors import PpsError
+from rag.identity import commands as identity_commands
 from rag.models import commands as model_commands
 from rag.settings import Settings, get_settings
 from rag.types import Answer, Filters, Hit
@@ -75,7 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int)
     serve.set_defaults(run=_serve)
 
+    mcp = commands.add_parser("mcp", help="bied de adviseur aan als hulpmiddel voor assistenten (MCP, over standaardinvoer)")
+    mcp.set_defaults(run=_mcp)
+
     model_commands.add_to(commands)
+    identity_commands.add_to(commands)
 
     doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
     doctor.add_argument("--deep", action="store_true", help="controleer ook de inhoud van het lokale taalmodel (SHA-256)")
@@ -228,6 +233,14 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     changes = {k: v for k, v in (("host", arguments.host), ("port", arguments.port)) if v is not None}
     serve(get_settings().model_copy(update=changes))
+    return 0
+
+
+def _mcp(_: argparse.Namespace) -> int:
+    from rag.advisor import Advisor
+    from rag.mcp import serve
+
+    serve(Advisor.from_settings())
     return 0
 
 

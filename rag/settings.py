@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rag.embeds.origins import parse_origins
 from rag.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,18 +78,79 @@ class Settings(BaseSettings):
     editor_password: SecretStr | None = Field(
         None, min_length=12, description="Wachtwoord voor /terugkoppeling; zonder wachtwoord opent die pagina alleen op deze machine"
     )
+    embed_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Geheim achter de adressen van ingesloten antwoorden, ten minste 32 tekens; nodig bij een databaseserver. "
+        "Leeg is een eigen geheim in een bestand naast de database",
+    )
+    embed_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Websites die de chat mogen insluiten, gescheiden door spaties, bijvoorbeeld https://intranet.example.nl"
+    )
+    rate_per_minute: int = Field(
+        120, ge=0, description="Verzoeken per minuut die één lezer of toepassing aan de API mag doen; 0 is onbeperkt"
+    )
+    questions_at_once: int = Field(
+        4, ge=1, le=32, description="Vragen aan de API die tegelijk worden beantwoord; meer wachten op hun beurt"
+    )
+    questions_waiting: int = Field(
+        50, ge=0, le=1000, description="Vragen aan de API die mogen wachten; wie dan nog komt, hoort wanneer het weer kan"
+    )
+    answers_minutes: int = Field(
+        15, ge=0, le=1440, description="Minuten dat een antwoord in het geheugen blijft om terug te lezen; 0 is niet"
+    )
+    stop_s: float = Field(30.0, ge=0, description="Seconden die lopende antwoorden krijgen als de adviseur wordt gestopt")
+    log_format: Literal["tekst", "json"] = Field(
+        "tekst", description="Vorm van de logboeken: tekst, of json met elk verzoek, zonder vragen"
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(?:/[^\s?#]*)?$",
         description="Adres waaronder lezers de adviseur openen: voor links in een export, en nodig achter een proxy",
     )
 
+    oidc_issuer: str | None = Field(None, description="Adres van de inlogdienst (OpenID Connect), zoals die het zelf noemt")
+    oidc_client_id: str | None = Field(None, description="Naam waaronder de adviseur bij de inlogdienst bekend is")
+    oidc_client_secret: SecretStr | None = Field(None, description="Geheim van de adviseur bij de inlogdienst")
+    oidc_scopes: str = Field("openid profile", description="Wat de adviseur de inlogdienst vraagt; openid hoort erbij")
+    oidc_roles_claim: str = Field("roles", description="Gegeven van de inlogdienst met groepen of rollen, zoals realm_access.roles")
+    session_secret: SecretStr | None = Field(
+        None, min_length=32, description="Geheim waarmee de adviseur sessies ondertekent, gelijk op alle replica's"
+    )
+    session_hours: int = Field(8, ge=1, le=24, description="Uren dat een lezer ingelogd blijft")
+    trusted_header: str | None = Field(
+        None, pattern=r"^[A-Za-z][A-Za-z0-9-]{2,60}$", description="Kopregel waarin uw proxy zegt wie er vraagt, bijvoorbeeld X-Remote-User"
+    )
+    trusted_roles_header: str | None = Field(
+        None, pattern=r"^[A-Za-z][A-Za-z0-9-]{2,60}$", description="Kopregel van uw proxy met groepen, gescheiden door komma's"
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [], description="Adressen of netwerken van uw proxy, gescheiden door komma's; alleen daarvan gelden zijn kopregels"
+    )
+    roles: Annotated[dict[str, Literal["reader", "editor", "maintainer"]], NoDecode] = Field(
+        {"*": "reader"},
+        description='Welke groep welke rol geeft, als JSON; * is iedereen die is ingelogd: {"*": "reader", "redactie": "editor"}',
+    )
+    api_keys: Literal["nee", "ja"] = Field("nee", description="Sleutels voor toepassingen toelaten (python -m rag keys)")
+    open: Literal["nee", "ja"] = Field("nee", description="Open intranet: wie niet is ingelogd, is lezer")
+    audit_days: int = Field(365, ge=30, le=3650, description="Dagen dat het logboek van de redactie wordt bewaard")
+
     @field_validator("corpus", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
         return [Path(p) for p in value.split(os.pathsep) if p] if isinstance(value, str) else value
 
-    @field_validator("llm_headers", "llm_query", mode="before")
+    @field_validator("embed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return parse_origins(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("llm_headers", "llm_query", "roles", mode="before")
     @classmethod
     def _read_json(cls, value: object) -> object:
         try:
@@ -103,9 +165,16 @@ class Settings(BaseSettings):
         "llm",
         "database_url",
         "editor_password",
+        "embed_secret",
         "public_url",
         "organisation",
         "contact",
+        "oidc_issuer",
+        "oidc_client_id",
+        "oidc_client_secret",
+        "session_secret",
+        "trusted_header",
+        "trusted_roles_header",
         mode="before",
     )
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, DateTime, Dialect, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -65,3 +65,59 @@ class KeyRow(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(128))
+
+
+class EmbedRow(Base):
+    """An answer that is shown on other pages: what it says (rag.embeds.embed.Content), where it may be shown, and until when it was."""
+
+    __tablename__ = "embeds"
+    __table_args__ = (CheckConstraint("version >= 1", name="embeds_version"), Index("embeds_published", "published"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content: Mapped[dict] = mapped_column(JSON)
+    origins: Mapped[list[str]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(Integer)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    published: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiKeyRow(Base):
+    """A key of an application: the hash of it, never the key itself."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # the readable part of the key
+    name: Mapped[str] = mapped_column(String(100))
+    hash: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(20))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(200))
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used: Mapped[date | None] = mapped_column(Date)
+
+
+class AuditRow(Base):
+    """One act of an editor or maintainer: who, when, what, on which object. Never what a reader wrote."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_moment", "moment"), Index("audit_subject", "subject"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime)
+    subject: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(20))
+    act: Mapped[str] = mapped_column(String(40))
+    object: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[str] = mapped_column(String(200))
+
+
+class EndedSessionRow(Base):
+    """A session that was ended before its time. Kept until it would have ended by itself."""
+
+    __tablename__ = "ended_sessions"
+    __table_args__ = (Index("ended_sessions_until", "until"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)

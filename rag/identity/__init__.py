@@ -1,0 +1,1 @@
+"""Who asks: identities, their roles, and what each role may open."""
