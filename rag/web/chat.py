@@ -1,124 +1,174 @@
-"""The Gradio chat. The only module that imports gradio."""
+"""The Gradio chat. With rag.web.model_panel and rag.web.theme the only module that imports gradio.
+
+The page itself holds the conversation (static/chat_*.js): the server gets what came before with each question, and keeps nothing.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import gradio as gr
 
 from rag.advisor import Advisor
 from rag.compose.chat_models import ChatModel
+from rag.context import Cancellation
 from rag.errors import PpsError
 from rag.models.shelf import ModelShelf
-from rag.statuses import statuses
+from rag.settings import Settings
 from rag.types import Filters
 from rag.web import labels, model_panel
-from rag.web.conversation import turns_of
-from rag.web.render import answer_markdown, escape_markdown, evidence_html, sentences_markdown
+from rag.web.conversation import Sent, sent_from, turns_of
+from rag.web.render import templates
+from rag.web.running import Running
+from rag.web.suggestions import Suggestions as Suggestions
+from rag.web.suggestions import told_from
+from rag.web.theme import STATIC, css
+from rag.web.theme import theme as theme
+from rag.web.turn import TurnView, finished, turn_html
 
-STATIC = Path(__file__).parent / "static"
-#: How many questions are answered at once; more wait in Gradio's queue with their place shown.
+#: How many questions are answered at once; more wait in Gradio's queue.
 CONCURRENCY = 8
+_log = logging.getLogger(__name__)
+_SCRIPTS = (
+    "chat_store.js",
+    "chat_turns.js",
+    "chat_quotes.js",
+    "chat_actions.js",
+    "chat_history.js",
+    "chat_feedback.js",
+    "chat_lost.js",
+    "chat.js",
+)
 
 
-def theme() -> gr.themes.Base:
-    """Calm and dark enough for contrast; system fonts only, so that nothing is fetched."""
-    fonts = ["system-ui", "Segoe UI", "Noto Sans", "sans-serif"]
-    return gr.themes.Base(primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=["ui-monospace", "monospace"]).set(
-        block_label_text_color="#333333",
-        block_title_text_color="#333333",
-        body_text_color_subdued="#4d4d4d",
-        button_primary_background_fill="#01598f",
-        button_primary_background_fill_hover="#01426a",
-        button_primary_text_color="#ffffff",
-        input_placeholder_color="#5c5c5c",
-        block_info_text_color="#4d4d4d",
-    )
+def head(language: str = "nl") -> str:
+    """Style, words and script of the page, inline, so that the first paint needs no other request. Style that is given to Gradio itself
+    comes late and rewritten."""
+    t = labels.texts(language)
+    examples = _questions(t["examples"], labels.EXAMPLES[language], language)
+    given = json.dumps({"t": t, "examples": examples}, ensure_ascii=False).replace("</", "<\\/")
+    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    without = templates().get_template("chat_noscript.html").render(t=t)
+    return f"<style>{css()}</style>\n<script>window.PPS = {given};\n{scripts}</script>\n{without}"
 
 
-def head() -> str:
-    """Style and script of the page, inline, so that the first paint needs no other request."""
-    return f"<script>{(STATIC / 'chat.js').read_text(encoding='utf-8')}</script>"
+def build(
+    advisor: Advisor,
+    shelf: ModelShelf,
+    language: str = "nl",
+    offers: frozenset[str] = frozenset(),
+    suggestions: Suggestions | None = None,
+) -> gr.Blocks:
+    """The chat page in `language`. `offers` names what else this advisor has (rag.web.offers)."""
+    t = labels.texts(language)
+    running, suggestions = Running(), suggestions or Suggestions(advisor)
+    with gr.Blocks(title=t["title"], analytics_enabled=False) as page:
+        _part("chat_head.html", "kop", t=t, offers=offers, responsible=_responsible(advisor.settings, t))
+        _part("chat_past.html", "gesprek", t=t, stored=stored(advisor.settings, t))
+        current = gr.HTML("", elem_id="nu", padding=False, apply_default_css=False)
+        sent = gr.Textbox(visible=False)
+        with gr.Column(elem_id="vragen"):
+            question = gr.Textbox(label=t["question"], placeholder=t["placeholder"], submit_btn=t["ask"], max_lines=6, elem_id="vraag")
+            with gr.Row(elem_id="knoppen"):
+                stop = gr.Button(t["stop"], variant="secondary", elem_id="stop")
+                new = gr.Button(t["new"], variant="secondary", elem_id="nieuw")
+        examples = _questions(t["examples"], labels.EXAMPLES[language], language)
+        follow_ups = gr.HTML(examples, elem_id="verder", padding=False, apply_default_css=False)
+        with gr.Row(elem_id="instellingen"):
+            with gr.Accordion(t["filters"], open=False, elem_id="filters"):
+                domein = gr.CheckboxGroup(labels.choices(labels.DOMEIN, language), label=t["domain"], info=t["domain_info"])
+                rol = gr.CheckboxGroup(labels.choices(labels.ROL, language), label=t["role"], info=t["role_info"])
+            with gr.Column(elem_id="taalmodel-vak"):
+                writer = model_panel.build(page, shelf, t)
+        _part("chat_foot.html", "voet", t=t, offers=offers)
 
+        def respond(asked: str, told: str, domains: list[str], roles: list[str], chosen: str, request: gr.Request) -> Iterator[tuple]:
+            given, filters = sent_from(told), Filters(domein=tuple(domains), rol=tuple(roles))
+            left: str | dict = ""  # the box is emptied once: what the reader types meanwhile stays
+            with running.run(given.run, request.session_hash or "") as cancellation:
+                for view in answering(advisor, asked, given, filters, lambda: shelf.get(chosen), cancellation):
+                    yield turn_html(view, language, offers), left, ""
+                    left = gr.skip()
 
-def css() -> str:
-    return (STATIC / "chat.css").read_text(encoding="utf-8")
+        def leave(request: gr.Request) -> None:
+            running.leave(request.session_hash or "")
 
+        def go_on(told: str, domains: list[str], roles: list[str]) -> str:
+            found = suggestions.after(told_from(told), Filters(domein=tuple(domains), rol=tuple(roles)))
+            return _questions(t["follow_ups"], list(found), language)
 
-def build(advisor: Advisor, shelf: ModelShelf) -> gr.Blocks:
-    """The chat page."""
-    with gr.Blocks(title=labels.TITLE, analytics_enabled=False) as page:
-        gr.Markdown(f"# {labels.TITLE}\n\n{labels.INTRO}", elem_id="kop")
-        with gr.Row():
-            with gr.Column(scale=3, min_width=320):
-                conversation = gr.Chatbot(
-                    label="Gesprek",
-                    elem_id="gesprek",
-                    height="55vh",
-                    buttons=["copy"],
-                    feedback_options=None,
-                    allow_tags=False,
-                    placeholder="Stel hieronder uw vraag, of kies een voorbeeld.",
-                    layout="panel",
-                )
-                question = gr.Textbox(
-                    label="Uw vraag",
-                    placeholder="Bijvoorbeeld: Wat is PPS volgens TNO?",
-                    submit_btn="Vraag",
-                    lines=1,
-                    max_lines=4,
-                    elem_id="vraag",
-                    autofocus=True,
-                )
-                gr.Examples(labels.EXAMPLES, question, label="Voorbeelden", elem_id="voorbeelden")
-                with gr.Accordion("Filters op domein en rol", open=False, elem_id="filters"):
-                    domein = gr.CheckboxGroup([(v, k) for k, v in labels.DOMEIN.items()], label="Domein", info="Niets aangevinkt is alles.")
-                    rol = gr.CheckboxGroup([(v, k) for k, v in labels.ROL.items()], label="Rol", info="Voor wie de informatie bedoeld is.")
-                writer = model_panel.build(page, shelf)
-                gr.HTML(f'<p class="beheer"><a href="/corpus">{labels.CORPUS}</a> · <a href="/kennisgaten">Kennisgaten</a></p>')
-                new = gr.Button("Nieuw gesprek", variant="secondary", elem_id="nieuw")
-            with gr.Column(scale=2, min_width=320):
-                evidence = gr.HTML(evidence_html((), ()), elem_id="bewijs")
-
-        def respond(asked: str, history: list, domains: list[str], roles: list[str], chosen: str) -> Iterator[tuple]:
-            filters = Filters(domein=tuple(domains), rol=tuple(roles))
-            yield from _respond(advisor, asked, history, filters, lambda: shelf.get(chosen))
-
+        private = {"show_progress": "hidden", "api_visibility": "private"}
         question.submit(
             respond,
-            [question, conversation, domein, rol, writer],
-            [conversation, question, evidence],
+            [question, sent, domein, rol, writer],
+            [current, question, follow_ups],
+            js="(q, s, ...rest) => [q, window.pps.begin(q), ...rest]",
             show_progress="hidden",
             concurrency_limit=CONCURRENCY,
-            api_name="vraag",
-        )
-        new.click(lambda: ([], "", evidence_html((), ())), None, [conversation, question, evidence], api_visibility="private", queue=False)
+            api_name="vraag" if language == "nl" else "ask",
+        ).then(None, [current], [current], js="(html) => window.pps.finish(html)", **private).then(
+            go_on, [sent, domein, rol], [follow_ups], js="(s, ...rest) => [window.pps.told(), ...rest]", concurrency_limit=1, **private
+        ).then(None, [follow_ups], [follow_ups], js="(html) => window.pps.offered(html)", **private)
+        stop.click(running.stop, [sent], None, js="() => [window.pps.state.run]", concurrency_limit=None, **private)
+        new.click(None, None, [current, question, follow_ups], js="() => window.pps.freshPage()", **private)
+        page.load(None, None, [follow_ups], js="() => window.pps.restore()", **private)
+        page.unload(leave)
     return page
 
 
-def _respond(advisor: Advisor, asked: str, history: list, filters: Filters, model: Callable[[], ChatModel | None]) -> Iterator[tuple]:
-    """Conversation, question box and evidence after each event: evidence first, then sentence by sentence."""
-    turns = turns_of(history)
-    history = [*history, {"role": "user", "content": escape_markdown(asked) or "(leeg)"}]
-    waiting = [*history, {"role": "assistant", "content": "Ik zoek in de bronnen…"}]
-    yield waiting, "", gr.skip()
-    sentences: list = []
-    hits: tuple = ()
+def answering(
+    advisor: Advisor,
+    asked: str,
+    given: Sent,
+    filters: Filters,
+    model: Callable[[], ChatModel | None],
+    cancellation: Cancellation,
+) -> Iterator[TurnView]:
+    """The turn after each event: the evidence first, then sentence by sentence."""
+    view = TurnView(asked, "searching")
+    yield view
     try:
-        for event in advisor.stream(asked, filters, turns=turns, chat_model=model()):
+        events = advisor.stream(asked, filters, turns=turns_of(given.messages), chat_model=model(), cancellation=cancellation)
+        for event in events:
+            if cancellation.cancelled:
+                events.close()
+                break
             if event.kind == "evidence":
-                hits = event.hits
-                yield waiting, "", evidence_html((), hits)
+                view = replace(view, hits=event.hits)
             elif event.kind == "sentence" and event.sentence:
-                sentences.append(event.sentence)
-                text = sentences_markdown(tuple(sentences), event.citations)
-                yield [*history, {"role": "assistant", "content": text}], "", evidence_html(event.citations, hits)
+                view = replace(view, state="writing", sentences=(*view.sentences, event.sentence), citations=event.citations)
             elif event.answer:
-                answer = event.answer
-                reply = {"role": "assistant", "content": answer_markdown(answer)}
-                if not statuses()[answer.status].follow_up:  # a refused question stays on the page without what it was refused for
-                    history[-1] = {"role": "user", "content": escape_markdown(answer.question) or "(leeg)"}
-                yield [*history, reply], "", evidence_html(answer.citations, answer.hits)
+                view = finished(event.answer)
+            yield view
     except PpsError as error:
-        yield [*history, {"role": "assistant", "content": escape_markdown(str(error))}], asked, gr.skip()
+        yield replace(view, state="failed", key=given.run or view.key, error=str(error))
+        return
+    except Exception:  # noqa: BLE001 - whatever it was, the reader must not wait for an answer that never comes
+        _log.exception("no answer could be made")
+        yield replace(view, state="failed", key=given.run or view.key)
+        return
+    if view.state != "done":
+        yield replace(view, state="stopped", key=given.run or view.key)
+
+
+def _part(template: str, elem_id: str, **values: object) -> gr.HTML:
+    """A fixed part of the page."""
+    return gr.HTML(templates().get_template(template).render(**values), elem_id=elem_id, padding=False, apply_default_css=False)
+
+
+def _questions(heading: str, questions: list[str], language: str) -> str:
+    """Questions to click on; nothing where there are none."""
+    return templates().get_template("chat_questions.html").render(heading=heading, questions=questions, language=language)
+
+
+def _responsible(settings: Settings, t: dict[str, str]) -> str:
+    return t["responsible_named"].format(organisation=settings.organisation) if settings.organisation else t["responsible"]
+
+
+def stored(settings: Settings, t: dict[str, str]) -> str:
+    """What is kept of a verdict, before it is given."""
+    kept = t["stored_text"] if settings.feedback == "met_vraag" else t["stored_no_text"]
+    return kept.format(days=settings.feedback_days)

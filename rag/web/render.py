@@ -62,14 +62,19 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(parts)
 
 
-def evidence_html(citations: tuple[Citation, ...], hits: tuple[Hit, ...]) -> str:
-    """The evidence panel: cited passages with the cited words marked, then the other passages that were found."""
+def evidence_html(citations: tuple[Citation, ...], hits: tuple[Hit, ...], key: str = "", language: str = "nl") -> str:
+    """The evidence of one answer: cited passages with the cited words marked, then the other passages that were found.
+
+    `key` tells this answer from the others on the page; the words around the passages are of `language`.
+    """
     cited = {c.passage.id for c in citations}
     scores = {h.passage.id: h for h in hits}
     return (
         templates()
         .get_template("evidence.html")
         .render(
+            key=key,
+            t=labels.texts(language),
             citations=[{"c": c, "url": passage_url(c.passage), "pieces": marked(c), "hit": scores.get(c.passage.id)} for c in citations],
             others=[{"h": h, "url": passage_url(h.passage)} for h in hits if h.passage.id not in cited],
         )

@@ -2,150 +2,126 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable
 from contextlib import asynccontextmanager
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
 
-from anyio import to_thread
-from fastapi import FastAPI, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+import httpx
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from rag.advisor import Advisor
-from rag.context import Cancellation, Event
 from rag.errors import IndexBusyError, PpsError
-from rag.knowledge.documents import Domein, Fase, Rol, Soort
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
-from rag.statuses import statuses
-from rag.types import Filters, Turn
+from rag.types import Answer
+from rag.web import about, api, docs_page, embed, export, feedback, guides, health, identity, logs, loopback, openai_api, problems
+from rag.web.limits import Doors, Limits
+from rag.web.lost import LostPages
+from rag.web.metrics import Metrics, Watch
+from rag.web.offers import offers_of
+from rag.web.places import Places
+from rag.web.recent import RecentAnswers
 from rag.web.report import Reports
+from rag.web.security import MAX_BODY, PlainInputs, Security
 from rag.web.source_page import message_page, source_page
-
-StatusName = Enum("StatusName", {name: name for name in statuses()}, type=str)
-
-
-class EarlierTurn(BaseModel):
-    """A question asked before in the same conversation: from its answer, `standalone_question`, the cited documents and `status`."""
-
-    question: str = Field(max_length=4000, examples=["Wat is PPS volgens TNO?"])
-    documents: list[str] = Field([], max_length=50)
-    status: StatusName = StatusName.answered
+from rag.web.strays import BareErrors, add_unknown
 
 
-class Ask(BaseModel):
-    """A question with what it is narrowed to. With `history` it may be a follow-up ("en voor de FIOD?")."""
-
-    question: str = Field(max_length=200_000, examples=["Wat is PPS volgens TNO?"])
-    history: list[EarlierTurn] = Field([], max_length=20)
-    domein: list[Domein] = []
-    rol: list[Rol] = []
-    fase: list[Fase] = []
-    soort: list[Soort] = []
-
-    def filters(self) -> Filters:
-        return Filters(tuple(self.domein), tuple(self.rol), tuple(self.fase), tuple(self.soort))
-
-    def turns(self) -> tuple[Turn, ...]:
-        return tuple(Turn(t.question, tuple(t.documents), t.status.value) for t in self.history)
-
-
-def create_app(advisor: Advisor, shelf: ModelShelf | None = None) -> FastAPI:
-    """The whole web application for `advisor`. `shelf` holds the language models that a reader may choose."""
+def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: bool = True) -> FastAPI:
+    """The whole web application for `advisor`; without the chat it is made in a moment. `shelf` holds the language models that a reader
+    may choose. `app.state.doors` tells what is being answered (rag.web.stopping)."""
+    settings = advisor.settings
     shelf = shelf or ModelShelf(advisor.settings, advisor.chat_model)
     reports = Reports(advisor)
-    if advisor.settings.keep_gaps and advisor.on_answer is None:
-        advisor.on_answer = lambda answer: reports.gaps.record(answer, advisor.searcher.snapshot().lexical.knows)
+    places, doors = Places(settings.questions_at_once, settings.questions_waiting), Doors()
+    metrics, recent = Metrics(places), RecentAnswers(settings.answers_minutes)
+    _listen(advisor, metrics.answered, logs.answered, recent.keep)
+    if settings.keep_gaps:
+        _listen(advisor, lambda answer: reports.gaps.record(answer, advisor.searcher.snapshot().lexical.knows))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):  # noqa: ANN202
         threading.Thread(target=_warm, args=(advisor,), daemon=True).start()
         yield
 
-    app = FastAPI(title="PPS-adviseur", version="1", docs_url="/docs", redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="PPS-adviseur", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.doors = doors
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
-    @app.middleware("http")
-    async def headers(request: Request, call_next):  # noqa: ANN001, ANN202
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
+    app.add_middleware(PlainInputs)
+    app.add_middleware(Limits, settings=settings, places=places, doors=doors, metrics=metrics)
+    problems.install(app)
+    docs_page.install(app)
+    app.include_router(health.router(advisor, doors, metrics))
+    app.include_router(api.router(advisor, recent))
+    app.include_router(openai_api.router(advisor))
 
-    @app.exception_handler(PpsError)
-    async def told(_: Request, error: PpsError) -> JSONResponse:
-        problem = {"type": "about:blank", "title": "Niet gelukt", "status": 503, "detail": str(error)}
-        return JSONResponse(problem, 503, media_type="application/problem+json")
-
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz")
-    def readyz() -> dict[str, str]:
-        return {"status": "ok", "corpus_version": advisor.searcher.snapshot().corpus_version}
-
-    @app.get("/bron/{document_id}", response_class=HTMLResponse)
+    @app.get("/bron/{document_id}", response_class=HTMLResponse, responses={404: {"content": {"text/html": {}}}}, tags=["Pages"])
     def source(document_id: str, passage: str | None = None) -> HTMLResponse:
+        """The page of a document, with the passage that an answer cites marked in it."""
         page = source_page(advisor.searcher.store, document_id, passage)
         if page is None:
             text = "Dit document staat niet (meer) in de bronnen van de adviseur."
             return HTMLResponse(message_page("Document niet gevonden", text), 404)
         return HTMLResponse(page)
 
-    @app.get("/corpus", response_class=HTMLResponse)
+    @app.get("/corpus", response_class=HTMLResponse, include_in_schema=False)
     def corpus() -> HTMLResponse:
         return HTMLResponse(reports.corpus_page())
 
-    @app.get("/kennisgaten", response_class=HTMLResponse)
+    @app.get("/kennisgaten", response_class=HTMLResponse, include_in_schema=False)
     def gaps() -> HTMLResponse:
         return HTMLResponse(reports.gaps_page())
 
-    @app.post("/api/v1/ask")
-    def ask(body: Ask, request: Request):  # noqa: ANN202 - JSON or a stream, as the caller accepts
-        if "text/event-stream" in request.headers.get("accept", ""):
-            cancellation = Cancellation()
-            events = advisor.stream(body.question, body.filters(), turns=body.turns(), cancellation=cancellation)
-            return StreamingResponse(_server_sent(events, cancellation), media_type="text/event-stream")
-        return advisor.ask(body.question, body.filters(), turns=body.turns()).as_dict()
+    app.include_router(export.router(advisor))
+    app.include_router(feedback.router(advisor))
+    app.include_router(about.router(advisor))
+    app.include_router(guides.guides_router(advisor))
+    app.include_router(embed.router(advisor))
 
-    @app.get("/api/v1/search")
-    def search(
-        q: Annotated[str, Query(min_length=2, max_length=2000)],
-        k: Annotated[int, Query(ge=1, le=50)] = 10,
-        domein: Annotated[list[Domein], Query()] = [],  # noqa: B006 - FastAPI copies it
-        rol: Annotated[list[Rol], Query()] = [],  # noqa: B006
-    ) -> dict:
-        if not q.strip():
-            raise HTTPException(422, "q is leeg")
-        hits = advisor.searcher.search(q, k, Filters(tuple(domein), tuple(rol)))
-        return {"question": q, "passages": [h.as_dict() for h in hits]}
+    identity.install(app, advisor.settings)  # around all that is above, and the chat
+    # The last one stands outermost: every reply is counted and gets its headers, also one of another middleware.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)  # a route may set another limit
+    for middleware in (BareErrors, LostPages, Security):
+        app.add_middleware(middleware)
+    app.add_middleware(Watch, metrics=metrics, log=logs.request)
+    add_unknown(app)
+    return _with_chat(app, advisor, shelf) if with_chat else app
+
+
+def _with_chat(app: FastAPI, advisor: Advisor, shelf: ModelShelf) -> FastAPI:
 
     import gradio as gr
 
     from rag.web import chat
 
-    return gr.mount_gradio_app(
-        app,
-        chat.build(advisor, shelf),
-        path="/",
-        theme=chat.theme(),
-        css=chat.css(),
-        head=chat.head(),
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        show_error=False,
-        ssr_mode=False,
-        pwa=False,
-    )
+    offers = offers_of(app, advisor.settings)  # every route of ours is there by now
+    suggestions = chat.Suggestions(advisor)
+    if advisor.settings.embed_origins:
+        from rag.web import embed_chat
+
+        embed_chat.mount(app, advisor, shelf, suggestions)
+    for language, path in (("en", "/en"), ("nl", "/")):  # the last one answers for every other address
+        app = gr.mount_gradio_app(
+            app,
+            chat.build(advisor, shelf, language, offers, suggestions),
+            path=path,
+            theme=chat.theme(),
+            head=chat.head(language),
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            show_error=False,
+            ssr_mode=False,
+            pwa=False,
+        )
+    return app
 
 
 def serve(settings: Settings, *, open_browser: bool = False) -> None:
@@ -153,7 +129,9 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
     import uvicorn
 
     from rag.knowledge.job import index_corpus
+    from rag.web.stopping import Server
 
+    loopback.check(settings)
     try:
         report = index_corpus(settings, show_progress=sys.stderr.isatty() or not (settings.index_dir / "passages.sqlite").exists())
         for problem in report.errors:
@@ -164,9 +142,10 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
     advisor.searcher.snapshot()
     shelf = ModelShelf(settings, advisor.chat_model)
     app = create_app(advisor, shelf)
+    loopback.keep_here(app, settings)
     address = f"http://{settings.host}:{settings.port}"
 
-    class Server(uvicorn.Server):
+    class Announcing(Server):
         async def startup(self, sockets=None) -> None:  # noqa: ANN001
             await super().startup(sockets)
             if self.started:
@@ -174,7 +153,9 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
                 if open_browser:
                     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning"))
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", **loopback.UVICORN)
+    logs.set_up(settings.log_format)
+    server = Announcing(config, app.state.doors, settings.stop_s)
     try:
         server.run()
     except SystemExit:
@@ -189,22 +170,16 @@ def serve(settings: Settings, *, open_browser: bool = False) -> None:
 def _warm(advisor: Advisor) -> None:
     try:
         advisor.warm()
-    except PpsError as error:  # shown to whoever asks the first question; the server itself keeps running
+    except (PpsError, httpx.TransportError, ConnectionError) as error:  # told to whoever asks the first question; the server goes on
         print(error, file=sys.stderr)
 
 
-async def _server_sent(events: Iterator[Event], cancellation: Cancellation) -> AsyncIterator[str]:
-    """The events as they come. A reader who goes away cancels this, and with it the language model."""
-    try:
-        while event := await to_thread.run_sync(next, events, None, abandon_on_cancel=True):
-            yield f"event: {event.kind}\ndata: {json.dumps(_event_data(event), ensure_ascii=False)}\n\n"
-    finally:
-        cancellation.cancel()
+def _listen(advisor: Advisor, *listeners: Callable[[Answer], object]) -> None:
+    """Tell `listeners` of every finished answer too, besides whoever was told already."""
+    told = [*([advisor.on_answer] if advisor.on_answer else []), *listeners]
 
+    def tell(answer: Answer) -> None:
+        for listener in told:
+            listener(answer)
 
-def _event_data(event: Event) -> dict:
-    if event.kind == "evidence":
-        return {"passages": [h.as_dict() for h in event.hits]}
-    if event.sentence:
-        return {**event.sentence.as_dict(), "new_citations": [c.as_dict() for c in event.citations if c.n in event.sentence.citations]}
-    return event.answer.as_dict() if event.answer else {}
+    advisor.on_answer = tell

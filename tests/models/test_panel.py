@@ -6,12 +6,13 @@ import gradio as gr
 import pytest
 from playwright.sync_api import expect
 
+from rag.identity.types import Identity, up_to
 from rag.models import engine
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
 from rag.web import model_panel
 from tests.models.conftest import PARTS
-from tests.web.test_browser import browser  # noqa: F401 - a fixture
+from tests.web.conftest import browser  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
 
@@ -109,3 +110,11 @@ def test_the_button_works_only_for_who_runs_the_advisor(small, headers, client, 
     shelf.fetch = lambda progress: fetched.append(1) or shelf.choices()[0]
     model_panel._fetch(shelf, "geen", model_panel._may_fetch(shelf, request), lambda *_, **__: None)
     assert fetched == [1] * allowed
+
+
+def test_behind_a_login_only_a_maintainer_fetches(small):
+    shelf = ModelShelf(Settings(_env_file=None, models_dir=small.folder.path))
+    for role, allowed in (("reader", False), ("editor", False), ("maintainer", True)):
+        connection = SimpleNamespace(scope={"state": {"identity": Identity("a", "A", up_to(role), "oidc")}})
+        request = SimpleNamespace(headers={"host": "localhost"}, client=SimpleNamespace(host="127.0.0.1"), request=connection)
+        assert model_panel._may_fetch(shelf, request) is allowed

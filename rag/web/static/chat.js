@@ -1,26 +1,32 @@
-// A click on a citation mark opens its passage in the evidence panel. Without a match (an older answer), with a modifier key
-// or with the middle button, the link opens the source page.
+// What Gradio leaves undone for readers of a screen reader, and the language of the page.
 (() => {
-  document.documentElement.lang = "nl";
-  const open = (address) => {
-    const target = [...document.querySelectorAll("#bewijs .evidence")].find((e) => e.dataset.url === address);
-    if (!target) return false;
-    document.querySelectorAll("#bewijs .lit").forEach((e) => e.classList.remove("lit"));
-    target.open = true;
-    target.classList.add("lit");
-    const summary = target.querySelector("summary");
-    summary.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
-    return true;
+  const { t } = window.PPS;
+  document.documentElement.lang = t.lang;
+
+  // An accordion says whether it is open.
+  const tell = (button) => {
+    const content = button.parentElement?.querySelector('[data-testid="accordion-content"]');
+    if (content) button.setAttribute("aria-expanded", String(content.style.display !== "none"));
   };
+  const tellAll = () => document.querySelectorAll("button.label-wrap").forEach(tell);
   document.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    const link = event.target.closest && event.target.closest('#gesprek a[href^="/bron/"]');
-    if (link && open(link.getAttribute("href"))) event.preventDefault();
-  }, true);
-  // Gradio puts a message's raw source in its label, links and all; a screen reader should hear who speaks, then the text.
-  const tidy = () => document.querySelectorAll('#gesprek [aria-label*="](/bron/"], #gesprek [aria-label*="<small>"]').forEach((e) => {
-    e.setAttribute("aria-label", "Antwoord van de adviseur");
+    if (event.target.closest?.("button.label-wrap")) setTimeout(tellAll, 50);
   });
-  new MutationObserver(tidy).observe(document.documentElement, { childList: true, subtree: true });
+
+  // The skip link leads to the box itself; a link cannot put the focus in a textarea.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("a.skip")) return;
+    event.preventDefault();
+    document.querySelector("#vraag textarea")?.focus();
+  });
+
+  const ready = new MutationObserver(() => {
+    const box = document.querySelector("#vraag textarea");
+    if (!box) return;
+    ready.disconnect();
+    box.setAttribute("aria-label", t.question); // Gradio's label holds the button as well, and would be named after it
+    document.documentElement.lang = t.lang; // Gradio sets the browser's language when it starts
+    setTimeout(tellAll, 300);
+  });
+  ready.observe(document.documentElement, { childList: true, subtree: true });
 })();
