@@ -64,6 +64,7 @@ eval: install ## measure the advisor without language model (about two minutes) 
 eval-baseline: install ## measure anew what make eval compares with; commit eval/results/baseline with the change that explains it
 	@$(BIN)/python -m rag index
 	@$(BIN)/python -m eval all --fast --restart --out $(BASELINE)
+	@$(BIN)/python -m eval card
 
 eval-model: install model ## the same with the language model on this machine, which takes an hour or so; goes on where it was broken off (RESTART=1: from the start)
 	@$(BIN)/python -m rag index
