@@ -43,7 +43,13 @@ class Advisor:
     def __post_init__(self) -> None:
         if not self.steps:
             s = self.settings
-            self.steps = [Guard(s.max_question_chars, self.searcher), Rephrase(), Retrieve(self.searcher), Decide(self.searcher), Compose()]
+            self.steps = [
+                Guard(s.max_question_chars, self.searcher),
+                Rephrase(self.searcher),
+                Retrieve(self.searcher),
+                Decide(self.searcher),
+                Compose(),
+            ]
 
     @classmethod
     def from_settings(cls, settings: Settings | None = None, *, llm: str | None = None, no_llm: bool = False) -> Advisor:

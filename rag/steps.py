@@ -15,7 +15,7 @@ from rag.compose.questions import display_part, question_parts
 from rag.compose.rephrase_model import rewrite
 from rag.compose.selection import Candidate, candidates
 from rag.context import EXTRACTIVE, Context, Event, Part
-from rag.errors import ModelError, ModelTimeoutError
+from rag.errors import IndexMissingError, ModelError, ModelTimeoutError
 from rag.language.abbreviations import shortened, with_both_forms
 from rag.language.detect import detect_language
 from rag.notices import absent, choices, known_absent, model_failed, nearby, not_answered, nothing_within_filters, overdue, unsure, which
@@ -43,6 +43,9 @@ class Rephrase:
 
     name = "rephrase"
 
+    def __init__(self, searcher: Searcher | None = None) -> None:
+        self.searcher = searcher
+
     def run(self, context: Context) -> Iterator[Event]:
         turns: tuple[Turn, ...] = ()
         for turn in context.turns:
@@ -54,6 +57,7 @@ class Rephrase:
             context.standalone = context.question
             context.parts = [Part(context.question)]
             return
+        question = self._spelled(question)
         found = stand_alone(question, turns)
         context.standalone = found.text
         if found.follows and context.chat_model and not context.chat_model.small:
@@ -64,6 +68,15 @@ class Rephrase:
         context.language = detect_language(question)
         context.parts = [Part(text) for text in question_parts(context.standalone)]
         yield from ()
+
+    def _spelled(self, question: str) -> str:
+        """Typing errors put right; the reader sees it in the question that stands alone."""
+        if self.searcher is None or detect_language(question) != "nl":
+            return question
+        try:
+            return self.searcher.corrected(question)
+        except IndexMissingError:  # Retrieve tells what to do about it
+            return question
 
 
 class Retrieve:

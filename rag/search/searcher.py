@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from rag.search.known_questions import KnownQuestions, Near
 from rag.search.lexical import LexicalIndex, open_lexical
 from rag.search.lexical_base import FORMAT, LexicalBase
 from rag.search.reranker import Reranker
+from rag.search.spelling import Spelling
 from rag.search.vectors import StoredVectors, VectorStore
 from rag.types import Filters, Hit, Passage
 
@@ -44,6 +45,11 @@ class Snapshot:
     lexical: LexicalIndex
     questions: KnownQuestions
     _by_day: dict[str, tuple[np.ndarray | None, tuple[str, ...]]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Puts typing errors right by the words of this generation."""
+        return Spelling((t.question for t in self.questions.targets), self.lexical.knows)
 
     def allowed(self, filters: Filters, today: str) -> np.ndarray | None:
         """Which positions may be used and pass the filters; None for all."""
@@ -129,6 +135,10 @@ class Searcher:
         )
         self._passages = {}
         return self._snapshot
+
+    def corrected(self, question: str) -> str:
+        """`question` without typing errors, as far as words of the corpus and its known questions tell."""
+        return self.snapshot().spelling.corrected(question)
 
     def near(self, question: str, vector: np.ndarray, filters: Filters = Filters()) -> Near:
         """What the known questions of the corpus say of `question`, whose vector is `vector` (dimension,)."""
