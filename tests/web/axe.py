@@ -22,4 +22,6 @@ def violations(page: Page, within: str | None = None) -> list[str]:
     """
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(_SCRIPT.read_text(encoding="utf-8"))
+    # While a part of it is still being fetched, Gradio shows a "loading" of its own beside the page: no state that anyone reads.
+    page.wait_for_function("!document.querySelector('body > .loading, gradio-app .loading, .gradio-container .loading')", timeout=10_000)
     return [f"{rule}: {where}: {told}" for rule, where, told in page.evaluate(_RUN, [TAGS, within])]
