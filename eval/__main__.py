@@ -17,7 +17,7 @@ from rag.errors import PpsError
 #: Exit codes: told and not measured; measured, but something failed, is missing or is significantly worse.
 CANNOT, NOT_GOOD = 1, 3
 #: Tasks that measure the machine in one go: their runs are neither gone on with nor scored apart.
-AT_ONCE = ("speed", "indexing", "model")
+AT_ONCE = ("speed", "indexing", "model", "load")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -120,6 +120,13 @@ def _add_tasks(tasks: argparse._SubParsersAction) -> None:
     model = tasks.add_parser("model", help="time to evidence, first sentence and end with a language model, and what the advisor adds")
     model.add_argument("--llm", metavar="SPEC", default="lokaal", help="the language model (default: lokaal)")
     model.add_argument("--limit", type=int, default=20, help="questions (default: 20)")
+
+    load = tasks.add_parser("load", help="how long readers wait when they are many, of real processes (two minutes)")
+    load.add_argument("--seconds", type=float, default=25, help="seconds for each crowd (default: 25)")
+    load.add_argument("--users", type=int, nargs=2, default=[50, 200], help="readers of a crowd, and too many (default: 50 200)")
+    load.add_argument("--pause", type=float, default=10, help="seconds that a reader reads, for the crowd that reads (default: 10)")
+    load.add_argument("--replicas", type=int, default=1, help="processes over one index (default: 1)")
+    load.add_argument("--url", help="an advisor that runs already, in place of one started here")
 
     for name, task in tasks.choices.items():
         goes_on = name not in AT_ONCE

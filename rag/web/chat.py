@@ -16,6 +16,7 @@ from rag.advisor import Advisor
 from rag.compose.chat_models import ChatModel
 from rag.context import Cancellation
 from rag.errors import PpsError
+from rag.guides.load import load_flows
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
 from rag.types import Filters
@@ -48,7 +49,7 @@ def head(language: str = "nl") -> str:
     """Style, words and script of the page, inline, so that the first paint needs no other request. Style that is given to Gradio itself
     comes late and rewritten."""
     t = labels.texts(language)
-    examples = _questions(t["examples"], labels.EXAMPLES[language], language)
+    examples = _examples(language)
     given = json.dumps({"t": t, "examples": examples}, ensure_ascii=False).replace("</", "<\\/")
     scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     without = templates().get_template("chat_noscript.html").render(t=t)
@@ -75,8 +76,7 @@ def build(
             with gr.Row(elem_id="knoppen"):
                 stop = gr.Button(t["stop"], variant="secondary", elem_id="stop")
                 new = gr.Button(t["new"], variant="secondary", elem_id="nieuw")
-        examples = _questions(t["examples"], labels.EXAMPLES[language], language)
-        follow_ups = gr.HTML(examples, elem_id="verder", padding=False, apply_default_css=False)
+        follow_ups = gr.HTML(_examples(language), elem_id="verder", padding=False, apply_default_css=False)
         with gr.Row(elem_id="instellingen"):
             with gr.Accordion(t["filters"], open=False, elem_id="filters"):
                 domein = gr.CheckboxGroup(labels.choices(labels.DOMEIN, language), label=t["domain"], info=t["domain_info"])
@@ -159,9 +159,17 @@ def _part(template: str, elem_id: str, **values: object) -> gr.HTML:
     return gr.HTML(templates().get_template(template).render(**values), elem_id=elem_id, padding=False, apply_default_css=False)
 
 
-def _questions(heading: str, questions: list[str], language: str) -> str:
-    """Questions to click on; nothing where there are none."""
-    return templates().get_template("chat_questions.html").render(heading=heading, questions=questions, language=language)
+def _questions(heading: str, questions: list[str], language: str, guides: str = "", flows: dict[str, str] | None = None) -> str:
+    """Questions to click on, nothing where there are none; below them links to guided advice, `flows` (title by name), headed `guides`."""
+    html = templates().get_template("chat_questions.html")
+    return html.render(heading=heading, questions=questions, language=language, guides=guides, flows=flows or {})
+
+
+def _examples(language: str) -> str:
+    """What a reader who has not asked yet may begin with."""
+    t = labels.texts(language)
+    flows, _ = load_flows()  # what is wrong with a flow is told where the advisor starts (rag.web.guides)
+    return _questions(t["examples"], labels.EXAMPLES[language], language, t["guided"], {name: f.titel for name, f in flows.items()})
 
 
 def _responsible(settings: Settings, t: dict[str, str]) -> str:
