@@ -122,7 +122,7 @@ def _add_tasks(tasks: argparse._SubParsersAction) -> None:
     model.add_argument("--limit", type=int, default=20, help="questions (default: 20)")
 
     load = tasks.add_parser("load", help="how long readers wait when they are many, of real processes (two minutes)")
-    load.add_argument("--seconds", type=float, default=25, help="seconds for each crowd (default: 25)")
+    load.add_argument("--seconds", type=float, default=30, help="seconds that the crowd asks; the others ask a part of that (default: 30)")
     load.add_argument("--users", type=int, nargs=2, default=[50, 200], help="readers of a crowd, and too many (default: 50 200)")
     load.add_argument("--pause", type=float, default=10, help="seconds that a reader reads, for the crowd that reads (default: 10)")
     load.add_argument("--replicas", type=int, default=1, help="processes over one index (default: 1)")

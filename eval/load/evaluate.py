@@ -48,10 +48,10 @@ def crowds(arguments: argparse.Namespace) -> list[Crowd]:
     """Who asks, in this order."""
     few, many = arguments.users
     return [
-        Crowd(ONE, 1, arguments.seconds / 2),
+        Crowd(ONE, 1, arguments.seconds / 3),
         Crowd(CROWD, few, arguments.seconds),
-        Crowd(READING, few, arguments.seconds, arguments.pause),
-        Crowd(MANY, many, arguments.seconds),
+        Crowd(READING, few, arguments.seconds * 2 / 3, arguments.pause),
+        Crowd(MANY, many, arguments.seconds * 2 / 3),
     ]
 
 

@@ -53,18 +53,21 @@ async def _reader(
     client = httpx.AsyncClient(base_url=address, timeout=PATIENCE_S, transport=transport, headers={"Accept": "text/event-stream"})
     while time.monotonic() < until:
         question, began, outcome, tries = chance.choice(questions), time.monotonic(), BUSY, 0
-        while outcome == BUSY and (not tries or time.monotonic() < until):
+        while outcome == BUSY and time.monotonic() < until:
             tries += 1
             row, retry_after_s = await _ask(client, question)
             outcome = row["outcome"]
             since_first_ms = (time.monotonic() - began) * 1000
             rows.append({"crowd": crowd.name, "user": number, "try": tries, **row, "since_first_ms": round(since_first_ms, 1)})
-            if retry_after_s:
-                await asyncio.sleep(retry_after_s)
+            await _sleep(retry_after_s, until)
         if crowd.pause_s:
-            await asyncio.sleep(chance.uniform(0.5, 1.5) * crowd.pause_s)
+            await _sleep(chance.uniform(0.5, 1.5) * crowd.pause_s, until)
         elif outcome not in (ANSWERED, BUSY):
-            await asyncio.sleep(1)  # a server that fails is not asked as fast as it can fail
+            await _sleep(1, until)  # a server that fails is not asked as fast as it can fail
+
+
+async def _sleep(seconds: float, until: float) -> None:
+    await asyncio.sleep(max(0.0, min(seconds, until - time.monotonic())))
 
 
 async def _ask(client: httpx.AsyncClient, question: str) -> tuple[dict, float]:
