@@ -22,7 +22,7 @@ from rag.notices import absent, choices, known_absent, model_failed, nearby, not
 from rag.search.searcher import Searcher
 from rag.statuses import statuses
 from rag.types import Hit, Turn
-from rag.verify.answerable import in_scope, threshold, weigh
+from rag.verify.answerable import in_scope, threshold, unsure_of, weigh
 
 #: What a passage of a document that the last answer cited is worth more to a follow-up (scores are 0..1).
 SAME_SOURCE = 0.1
@@ -140,8 +140,9 @@ class Decide:
             context.outcome = "partial"
             missing = [display_part(p.text) for p in context.parts if not p.runs]
             context.notices.append(not_answered(missing, context.language))
-        elif any(p.evidence.answerable < threshold("sure") for p in answered if p.evidence):
-            context.outcome = "partial"
+        elif any(unsure_of(p.evidence) for p in answered if p.evidence):
+            if any(p.evidence.answerable < threshold("sure") for p in answered if p.evidence):
+                context.outcome = "partial"
             context.notices.append(unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
         yield from ()
 

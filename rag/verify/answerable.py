@@ -159,7 +159,12 @@ def in_scope(evidence: Evidence, language: str) -> bool:
     return evidence.in_scope >= threshold("scope_en" if language == "en" else "scope")
 
 
+def unsure_of(evidence: Evidence) -> bool:
+    """Must the reader be told to check? Where the question may ask for more than is there, or no sentence stands out as the answer."""
+    return evidence.answerable < threshold("sure") or evidence.features["best"] < threshold("found")
+
+
 def threshold(name: str) -> float:
     """`scope`: below it a question is on another subject. `answer`: below it the sources do not hold the answer. `sure`: below it the
-    reader is told to check."""
+    reader is told to check; so too below `found`, the log-odds of the best sentence."""
     return float(_fitted()["thresholds"][name])

@@ -3,7 +3,7 @@ import pytest
 from rag.advisor import Advisor
 from rag.search.searcher import Searcher
 from rag.search.vectors import connect
-from rag.verify.answerable import ANSWER, SCOPE, Evidence, threshold, weigh
+from rag.verify.answerable import ANSWER, SCOPE, Evidence, threshold, unsure_of, weigh
 from rag.verify.expectations import asks_for_now, expected
 
 
@@ -57,3 +57,10 @@ def test_what_editors_found_missing_is_told(run_sync, corpus, index_dir, encoder
     advisor = Advisor(Searcher(index_dir, connect(index_dir / "chroma"), encoder), None, settings)
     answer = advisor.ask("Wat heeft project Lantaarn in totaal gekost?")
     assert answer.status == "not_in_corpus" and "kosten van het project" in answer.notice
+
+
+def test_the_reader_is_told_to_check_what_is_asked_too_much_and_what_is_found_too_faintly():
+    sure, faint = threshold("sure"), threshold("found")
+    assert not unsure_of(Evidence({"best": faint + 0.1}, 0.9, sure + 0.1))
+    assert unsure_of(Evidence({"best": faint - 0.1}, 0.9, sure + 0.1))
+    assert unsure_of(Evidence({"best": faint + 0.1}, 0.9, sure - 0.1))
