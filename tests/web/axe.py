@@ -1,12 +1,12 @@
-"""What axe-core finds wrong with a page as it stands in the browser. See tests/data/axe.LICENSE."""
+"""What axe-core finds wrong with a page as it stands in the browser. Its script comes with the package axe-playwright-python."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 
 from playwright.sync_api import Page
 
-_SCRIPT = Path(__file__).resolve().parent.parent / "data" / "axe.min.js"
+_SCRIPT = files("axe_playwright_python") / "axe.min.js"
 #: WCAG 2.0, 2.1 and 2.2 at A and AA, and what axe holds for good practice beside them.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 _RUN = """async ([tags, within]) => {
