@@ -55,7 +55,7 @@ def picture(rows: list[dict], crowds: list[Crowd], aim: float) -> str:
         if not number:
             limit = _x(aim * float(np.quantile(times, 0.95)))
             add("line", class_="aim", x1=limit, x2=limit, y1=_TOP, y2=_BOTTOM)
-            add("text", f"aim for p95: {aim:g} times one", x=limit + 6, y=_BOTTOM - 8)
+            add("text", f"aim for p95: {aim:g} times one", x=limit + 6, y=_y(0.3))
     return Xml.tostring(svg, encoding="unicode") + "\n"
 
 

@@ -48,7 +48,7 @@ class Park:
 
     def client(self, **options: object) -> httpx.Client:
         """A reader's browser or program: keeps cookies, and comes through nginx."""
-        return httpx.Client(base_url=self.nginx.address, timeout=30, **options)
+        return httpx.Client(base_url=self.nginx.address, timeout=90, **options)
 
     def ready(self, part: Service) -> tuple[int, dict]:
         """What a replica itself says of its parts."""
@@ -61,7 +61,7 @@ class Park:
         return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started(tmp_path_factory, encoder) -> Iterator[Park]:
     folder = tmp_path_factory.mktemp("park")
     documents = folder / "bronnen"

@@ -39,7 +39,7 @@ def test_readers_are_spread_and_each_stays_with_one_replica(park):
 def test_a_repeated_request_finds_its_replica_without_a_cookie(park):
     for n in range(6):
         name = {"Idempotency-Key": f"vraag-{n}-{time.monotonic_ns()}"}
-        first, again = (httpx.post(f"{park.nginx.address}/api/v1/ask", json=QUESTION, headers=name, timeout=30) for _ in range(2))
+        first, again = (httpx.post(f"{park.nginx.address}/api/v1/ask", json=QUESTION, headers=name, timeout=90) for _ in range(2))
         assert first.json()["id"] == again.json()["id"] and again.headers["idempotency-replayed"] == "true"
 
 
@@ -106,7 +106,7 @@ def test_the_chat_streams_through_nginx(park, cookies):
 
 def test_feedback_of_every_replica_stands_in_postgresql(park):
     for part in park.replicas:
-        answer = httpx.post(f"{part.address}/api/v1/ask", json=QUESTION, timeout=30).json()
+        answer = httpx.post(f"{part.address}/api/v1/ask", json=QUESTION, timeout=90).json()
         with park.client() as reader:
             sent = {"sentence": 1, "verdict": "klopt", "question": QUESTION["question"]}
             assert reader.post(f"/api/v1/answers/{answer['id']}/feedback", json=sent).status_code == 201
@@ -184,7 +184,7 @@ def test_a_replica_that_is_stopped_costs_nobody_an_answer(park):
 
     def ask() -> None:
         while not done.wait(0.2):
-            reply = httpx.post(f"{park.nginx.address}/api/v1/ask", json=QUESTION, timeout=30)
+            reply = httpx.post(f"{park.nginx.address}/api/v1/ask", json=QUESTION, timeout=90)
             outcomes.append((reply.status_code, reply.json().get("detail", "")))
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
