@@ -147,11 +147,11 @@ window.pps = (() => {
     // The connection is gone: whatever was being answered will not come.
     lost() {
       state.lost = true;
+      if (!state.busy) return; // a reload breaks the connection too: what is being kept for the page that comes stays
       const asked = store.pending();
       const html = document.querySelector("#nu article")?.outerHTML || "";
-      const busy = state.busy;
       settle();
-      if (busy && !state.discarded) fail(asked?.question || "", state.run, t.failed, html);
+      if (!state.discarded) fail(asked?.question || "", state.run, t.failed, html);
     },
 
     // What the suggestions need to know of the last answer.
