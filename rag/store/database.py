@@ -21,6 +21,8 @@ from rag.errors import ConfigurationError, PpsError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 15
+#: Alembic keeps what it works on in globals: two migrations in one process at once would mix up their connections, and hang.
+_MIGRATING = threading.Lock()
 
 
 class Database:
@@ -125,7 +127,7 @@ def _upgrade(engine: Engine, url: URL) -> None:
     settings = config(engine.dialect.name)
     # SQLite's lock does not hold over the statements that make tables, so only one process at a time may do so.
     guard = FileLock(f"{url.database}.lock", timeout=60) if _is_file(url) else nullcontext()
-    with guard, engine.connect() as connection:
+    with _MIGRATING, guard, engine.connect() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
         connection.commit()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from rag.store.database import Database
 from tests.fakes import Script
 from tests.scale.conftest import EVENTS, SENTENCE, events
 from tests.scale.services import answers, until
@@ -115,6 +116,31 @@ def test_feedback_of_every_replica_stands_in_postgresql(park):
         kept = connection.execute(text("SELECT question, verdict FROM feedback")).all()
     engine.dispose()
     assert kept.count((QUESTION["question"], "klopt")) >= 2
+
+
+def test_everything_in_a_replica_that_opens_the_database_may_do_so_at_once(park):
+    server = create_engine(park.database_url, isolation_level="AUTOCOMMIT")
+    for n in range(3):
+        name = f"nieuw_{time.monotonic_ns()}_{n}"
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        databases = [Database(park.database_url.replace("/postgres", f"/{name}")) for _ in range(6)]
+        start, opened = threading.Barrier(len(databases)), []
+
+        def use(database: Database, start=start, opened=opened) -> None:
+            start.wait()
+            with database.session() as session:
+                opened.append(session.execute(text("SELECT count(*) FROM feedback")).scalar())
+
+        threads = [threading.Thread(target=use, args=(database,), daemon=True) for database in databases]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert opened == [0] * len(databases)
+        for database in databases:
+            database.close()
+    server.dispose()
 
 
 def test_without_chroma_it_says_so_and_comes_back_by_itself(park):

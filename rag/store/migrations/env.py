@@ -25,6 +25,7 @@ def run() -> None:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=connection.dialect.name == "sqlite")
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":  # several replicas may start at once
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))  # an error in the end, never a reader who waits for ever
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
         context.run_migrations()
 
