@@ -127,7 +127,7 @@ def _upgrade(engine: Engine, url: URL) -> None:
     settings = config(engine.dialect.name)
     # SQLite's lock does not hold over the statements that make tables, so only one process at a time may do so.
     guard = FileLock(f"{url.database}.lock", timeout=60) if _is_file(url) else nullcontext()
-    with _MIGRATING, guard, engine.connect() as connection:
+    with guard, engine.connect() as connection, _MIGRATING:  # a server that does not answer keeps nobody else waiting
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
         connection.commit()

@@ -118,29 +118,29 @@ def test_feedback_of_every_replica_stands_in_postgresql(park):
     assert kept.count((QUESTION["question"], "klopt")) >= 2
 
 
-def test_everything_in_a_replica_that_opens_the_database_may_do_so_at_once(park):
+@pytest.mark.parametrize("attempt", range(3))
+def test_everything_in_a_replica_that_opens_the_database_may_do_so_at_once(park, attempt):
+    name = f"nieuw_{attempt}_{time.monotonic_ns()}"
     server = create_engine(park.database_url, isolation_level="AUTOCOMMIT")
-    for n in range(3):
-        name = f"nieuw_{time.monotonic_ns()}_{n}"
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        databases = [Database(park.database_url.replace("/postgres", f"/{name}")) for _ in range(6)]
-        start, opened = threading.Barrier(len(databases)), []
-
-        def use(database: Database, start=start, opened=opened) -> None:
-            start.wait()
-            with database.session() as session:
-                opened.append(session.execute(text("SELECT count(*) FROM feedback")).scalar())
-
-        threads = [threading.Thread(target=use, args=(database,), daemon=True) for database in databases]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert opened == [0] * len(databases)
-        for database in databases:
-            database.close()
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
     server.dispose()
+    databases = [Database(park.database_url.replace("/postgres", f"/{name}")) for _ in range(6)]
+    start, opened = threading.Barrier(len(databases)), []
+
+    def use(database: Database) -> None:
+        start.wait()
+        with database.session() as session:
+            opened.append(session.execute(text("SELECT count(*) FROM feedback")).scalar())
+
+    threads = [threading.Thread(target=use, args=(database,), daemon=True) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert opened == [0] * len(databases)
+    for database in databases:
+        database.close()
 
 
 def test_without_chroma_it_says_so_and_comes_back_by_itself(park):
