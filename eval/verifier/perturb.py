@@ -1,4 +1,4 @@
-"""Falsifies a Dutch sentence in one place: another number, another modal verb, a negation more or less, another name."""
+"""Falsifies a Dutch sentence in one place: another number, two exchanged, another modal verb, a "niet" more or less, another name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import random
 import re
 from collections.abc import Callable
 
-from rag.verify.quantities import numbers
+from rag.verify.quantities import numbers, spelled_number
 
 _NUMBER = re.compile(r"(?<![\w.,/:-])\d+(?:[.,]\d+)*(?![\w/:-])")
+_SPELLED = ("twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "twaalf", "vijftien", "twintig", "dertig", "veertig")
 _SWAPS = {
     "moet": ("mag", "kan"),
     "moeten": ("mogen", "kunnen"),
@@ -38,6 +39,36 @@ def other_number(text: str, evidence: str, draw: random.Random) -> list[str]:
         if not numbers(changed) & held:
             return [text[: match.start()] + changed + text[match.end() :]]
     return []
+
+
+def other_spelled(text: str, evidence: str, draw: random.Random) -> list[str]:
+    """One spelled number changed to another one that the evidence does not hold."""
+    found = [m for m in re.finditer(r"\b[a-z]{4,}\b", text) if spelled_number(m[0]) and m[0] in _SPELLED]
+    if not found:
+        return []
+    match = draw.choice(found)
+    held = numbers(evidence, spelled=True)
+    others = [w for w in _SPELLED if spelled_number(w) not in held]
+    return [text[: match.start()] + draw.choice(others) + text[match.end() :]] if others else []
+
+
+def exchanged(text: str, _: str, draw: random.Random) -> list[str]:
+    """Two numbers of the sentence exchanged, years with years only, where something else than "en" or "tot" stands between them."""
+    found = list(_NUMBER.finditer(text))
+    pairs = [
+        (a, b)
+        for n, a in enumerate(found)
+        for b in found[n + 1 :]
+        if a[0] != b[0] and _is_year(a[0]) == _is_year(b[0]) and len(text[a.end() : b.start()].split()) > 2
+    ]
+    if not pairs:
+        return []
+    a, b = draw.choice(pairs)
+    return [text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]]
+
+
+def _is_year(digits: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d", digits))
 
 
 def other_modal(text: str, _: str, draw: random.Random) -> list[str]:
@@ -71,6 +102,8 @@ def other_name(text: str, evidence: str, draw: random.Random) -> list[str]:
 
 PERTURBATIONS: dict[str, Callable[[str, str, random.Random], list[str]]] = {
     "number_swap": other_number,
+    "spelled_swap": other_spelled,
+    "number_exchange": exchanged,
     "modal_swap": other_modal,
     "negation_flip": other_polarity,
     "name_swap": other_name,
