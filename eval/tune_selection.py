@@ -1,4 +1,4 @@
-"""Listwise fit of sentence selection: of all sentences found for a question, those that answer it should come first."""
+"""Listwise fit of sentence selection: of all sentences found for a question, all that answer it should come before the others."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def found_at(
 
 
 def _ranked(labelled: Sequence[Labelled], names: Sequence[str]) -> np.ndarray:
-    """Weights (f,) by maximum likelihood of 'a right sentence comes first', with ridge and the signs as above."""
-    used = [q for q in labelled if q.right.any()]
+    """Weights (f,) by maximum likelihood of 'each right sentence comes before all wrong ones', with ridge and the signs as above."""
+    used = [q for q in labelled if q.right.any() and not q.right.all()]
     everything = np.vstack([q.features for q in used])
     deviation = everything.std(axis=0) + 1e-6
     lists = [(q.features / deviation, q.right, q.weight) for q in used]
@@ -67,10 +67,12 @@ def _ranked(labelled: Sequence[Labelled], names: Sequence[str]) -> np.ndarray:
     def loss(t: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = RIDGE * float(t @ t), 2 * RIDGE * t
         for x, right, weight in lists:
-            scores = x @ t
-            all_, good = logsumexp(scores), logsumexp(scores[right])
-            value += weight / total * (all_ - good)
-            slope = slope + weight / total * (np.exp(scores - all_) @ x - np.exp(scores[right] - good) @ x[right])
+            scores, share = x @ t, weight / total / right.sum()
+            wrong = logsumexp(scores[~right])
+            among = np.exp(scores[~right] - wrong) @ x[~right]
+            before = np.exp(scores[right] - np.logaddexp(scores[right], wrong))  # (right,): its probability of coming first
+            value -= share * np.log(before).sum()
+            slope = slope + share * ((1 - before).sum() * among - (1 - before) @ x[right])
         return value, slope
 
     bounds = [(None, None) if n in EITHER else (0, None) for n in names]

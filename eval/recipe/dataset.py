@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from eval.answers.dataset import GoldQuestion
@@ -59,10 +60,10 @@ def _sizes(available: dict[str, int], count: int) -> dict[str, int]:
     if count >= len(available):
         sizes = {kind: max(1, n) for kind, n in sizes.items()}
     while sum(sizes.values()) > count:  # the minimum of one gave too many: the kind most above its share gives way
-        largest = max(by_size, key=lambda kind: (sizes[kind] - exact[kind]) if sizes[kind] > 1 else -1.0)
+        largest = max(by_size, key=lambda kind: (sizes[kind] - exact[kind]) if sizes[kind] > 1 else -inf)
         sizes[largest] -= 1
     while sum(sizes.values()) < count:
-        neediest = max(by_size, key=lambda kind: exact[kind] - sizes[kind] if sizes[kind] < available[kind] else -1.0)
+        neediest = max(by_size, key=lambda kind: exact[kind] - sizes[kind] if sizes[kind] < available[kind] else -inf)
         sizes[neediest] += 1
     return sizes
 

@@ -11,7 +11,7 @@ from rag.compose.selection import Candidate, overlap
 from rag.types import AnswerSentence, Passage
 
 #: A sentence is taken when its score falls at most this much short of the best one's, and a second long list only within less (log-odds).
-MARGIN, LIST_MARGIN = 1.6, 0.5
+MARGIN, LIST_MARGIN = 2.0, 0.5
 MAX_SENTENCES = 7
 MAX_PER_PART = 5
 MAX_LIST = 14

@@ -38,6 +38,7 @@ FEATURES = (
     "limitation",
     "group",
     "asked",
+    "learned",
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b(?:sinds|vanaf|tot|eind|begin|medio)\b", re.I)
 _DEFINES = re.compile(r"^(?P<subject>.{2,90}?)\s+(?:is|zijn|betekent|staat voor|houdt in|omvat|is een)\b")
@@ -96,6 +97,7 @@ def candidates(
     kinds = question_kinds(question)
     keys = [(h.passage.id, n) for h in hits for n in range(len(h.passage.sentences))]
     asked = dict(zip(keys, known.of_sentences(keys), strict=True))
+    learned = dict(zip(keys, known.learned_of(keys), strict=True))
     found: list[Candidate] = []
     for hit in hits:
         passage = hit.passage
@@ -108,6 +110,7 @@ def candidates(
             features = _features(words, kinds, hit, sentence, lead, title, cosine) | {
                 "heading_cosine": near[sentence.heading],
                 "asked": asked[passage.id, index],
+                "learned": learned[passage.id, index],
             }
             found.append(Candidate(hit, index, sentence, features, _score(features)))
     return sorted(found, key=lambda c: (-c.score, c.hit.rank, c.index))

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+from scipy import sparse
 
 from rag.knowledge.questions import Target
 from rag.search.answerability import Answerability
 from rag.search.question_asks import QuestionAsks
 from rag.search.question_terms import QuestionTerms
+from rag.search.sentence_model import SentenceModel
 
 #: Raised when the layout of the file changes; part of what the file is made from.
-FORMAT = "3"
+FORMAT = "4"
 #: Known questions that vote.
 _VOTERS = 9
 #: Sentences that known questions lead to, at most.
@@ -33,10 +35,11 @@ _WORDS = 0.5
 class Near:
     """What the known questions say of one question. Likeness is 0..1.
 
-    `passages` and `sentences` hold the likeness of the nearest known question that each of them answers. Of known questions that
-    ask for the same kind of thing among the same numbers: `nearest`, `answered_near` and `missing_near` are the likeness of the nearest
-    of all, of those that the sources answer and of those that they do not; `vote` is the weighted share of answered ones among the
-    nearest. `usual` says how much what is asked is the kind of thing that the sources tell (log-odds, by all known questions).
+    `passages` and `sentences` hold the likeness of the nearest known question that each of them answers; `learned` how much the question
+    asks for each sentence by all known questions together (about 0..1). Of known questions that ask for the same kind of thing among the
+    same numbers: `nearest`, `answered_near` and `missing_near` are the likeness of the nearest of all, of those that the sources answer
+    and of those that they do not; `vote` is the weighted share of answered ones among the nearest. `usual`
+    says how much what is asked is the kind of thing that the sources tell (log-odds, by all known questions).
     """
 
     passages: dict[str, float] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Near:
     missing_near: float = 0.0
     usual: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
+    learned: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def of_passages(self, ids: Iterable[str]) -> dict[str, float]:
         """The likeness for each passage id. A passage of a document without known questions gets the mean of the others: that nobody wrote
@@ -58,7 +62,14 @@ class Near:
 
     def of_sentences(self, keys: Sequence[tuple[str, int]]) -> list[float]:
         """The same for sentences, (passage id, index)."""
-        known = [self.sentences.get(key, 0.0) if document_of(key[0]) in self.documents else None for key in keys]
+        return self._or_mean(self.sentences, keys)
+
+    def learned_of(self, keys: Sequence[tuple[str, int]]) -> list[float]:
+        """`learned` for sentences, those of documents without known questions as in of_passages."""
+        return self._or_mean(self.learned, keys)
+
+    def _or_mean(self, values: dict[tuple[str, int], float], keys: Sequence[tuple[str, int]]) -> list[float]:
+        known = [values.get(key, 0.0) if document_of(key[0]) in self.documents else None for key in keys]
         told = [value for value in known if value is not None]
         mean = sum(told) / len(told) if told else 0.0
         return [mean if value is None else value for value in known]
@@ -78,6 +89,7 @@ class KnownQuestions:
         terms: QuestionTerms | None = None,
         damped: np.ndarray | None = None,
         answerability: Answerability | None = None,
+        sentence_model: SentenceModel | None = None,
     ) -> None:
         self.targets = targets
         self.embedder = embedder  # the fingerprint of the one that made the vectors
@@ -94,7 +106,9 @@ class KnownQuestions:
         self._keys = list(dict.fromkeys(key for key, _ in pairs))
         self._questions = np.array([n for _, n in pairs], int)
         place = {key: at for at, key in enumerate(self._keys)}
-        self._starts = np.searchsorted([place[key] for key, _ in pairs], np.arange(len(self._keys)))
+        columns = [place[key] for key, _ in pairs]
+        self._starts = np.searchsorted(columns, np.arange(len(self._keys)))
+        self._model = sentence_model or self._learned(columns)
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -107,8 +121,10 @@ class KnownQuestions:
         meaning = _unit((query @ self._damped)[None])[0] if len(self._damped) else query
         likeness = (1 - _WORDS) * np.clip(self._meanings @ meaning, 0.0, 1.0) + _WORDS * self._terms.likeness(question)
         passages, sentences = self._led_to(likeness, usable)
+        learned = dict(zip(self._keys, self._model.scores(question, self._terms, meaning).tolist(), strict=False))
         likeness = likeness * self._asks.likeness(question)  # what is asked of the subject matters to whether it is answered
         yes, no = likeness[self._answered], likeness[~self._answered]
+        usual = self._answerability.log_odds(question, self._terms, query)
         nearest = np.argsort(-likeness, kind="stable")[:_VOTERS]
         weights = np.exp(_SHARPNESS * likeness[nearest])
         missing, missing_near = "", 0.0
@@ -116,9 +132,13 @@ class KnownQuestions:
             missing = self.targets[int(np.flatnonzero(~self._answered)[no.argmax()])].missing
             missing_near = float(no.max())
         vote = float(weights[self._answered[nearest]].sum() / weights.sum())
-        answered = float(yes.max()) if len(yes) else 0.0
-        usual = self._answerability.log_odds(question, self._terms, query)
-        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, self._documents)
+        answered, known = float(yes.max()) if len(yes) else 0.0, self._documents
+        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, known, learned)
+
+    def _learned(self, columns: list[int]) -> SentenceModel:
+        shape = (len(self.targets), len(self._keys))
+        leads = sparse.csr_matrix((np.ones(len(columns), np.float32), (self._questions, columns)), shape)
+        return SentenceModel.of([t.question for t in self.targets], self._terms, self._meanings, leads)
 
     def _led_to(self, likeness: np.ndarray, usable: Callable[[str], bool] | None) -> tuple[dict[str, float], dict[tuple[str, int], float]]:
         """Passages and sentences that the nearest known questions lead to, with the likeness of the nearest."""
@@ -148,6 +168,7 @@ class KnownQuestions:
                 embedder=self.embedder,
                 **self._terms.arrays(),
                 **self._answerability.arrays(),
+                **self._model.arrays(),
             )
 
     @classmethod
@@ -160,8 +181,8 @@ class KnownQuestions:
         with np.load(path) as stored:
             rows = orjson.loads(stored["rows"].tobytes())
             targets = [Target(q, d, tuple((p, i) for p, i in sentences), missing) for q, d, sentences, missing in rows]
-            terms, answerability = QuestionTerms.restored(stored), Answerability.restored(stored)
-            return cls(targets, stored["vectors"], str(stored["embedder"]), terms, stored["damped"], answerability)
+            learned = Answerability.restored(stored), SentenceModel.restored(stored)
+            return cls(targets, stored["vectors"], str(stored["embedder"]), QuestionTerms.restored(stored), stored["damped"], *learned)
 
 
 def document_of(passage_id: str) -> str:
