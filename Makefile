@@ -59,7 +59,7 @@ lint: $(TEST_STAMP) ## style only
 eval: install ## measure the advisor without language model (about two minutes) and compare with the committed baseline; fails on a real loss
 	@$(BIN)/python -m rag index
 	@$(BIN)/python -m eval all --fast --restart --out data/eval/run
-	@$(BIN)/python -m eval compare $(BASELINE) data/eval/run
+	@$(BIN)/python -m eval compare $(BASELINE) data/eval/run --out data/eval/compare.html
 
 eval-baseline: install ## measure anew what make eval compares with; commit eval/results/baseline with the change that explains it
 	@$(BIN)/python -m rag index
@@ -69,7 +69,7 @@ eval-baseline: install ## measure anew what make eval compares with; commit eval
 eval-model: install model ## the same with the language model on this machine, which takes an hour or so; goes on where it was broken off (RESTART=1: from the start)
 	@$(BIN)/python -m rag index
 	@$(BIN)/python -m eval all --fast --llm $(or $(LLM),lokaal) $(if $(RESTART),--restart) --out data/eval/model
-	@if [ -d $(BASELINE)-model ]; then $(BIN)/python -m eval compare $(BASELINE)-model data/eval/model; fi
+	@if [ -d $(BASELINE)-model ]; then $(BIN)/python -m eval compare $(BASELINE)-model data/eval/model --out data/eval/compare-model.html; fi
 
 eval-install: $(EVAL_STAMP) ## install what the side-by-side benchmarks need
 	@$(BIN)/python -m eval --help

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("b", type=Path, metavar="RUN_B", help="folder of the later run")
     compare.add_argument("--anyway", action="store_true", help="also where the two runs asked different data")
     compare.add_argument("--changes", type=int, default=20, metavar="N", help="changed questions shown per task (default: 20; 0 is all)")
+    compare.add_argument("--out", type=Path, metavar="FILE_OR_DIR", help="also a page to read: this .html file, or compare.html there")
     compare.add_argument("--json", action="store_true", help="one JSON object on standard output, with every change")
     compare.set_defaults(run=_later("eval.compare"))
 

@@ -27,8 +27,10 @@ CALIBRATION = (
         gate=False,
         undefined=_NONE_ASKED,
     ),
-    Measure("mean_probability", lambda r: [r["probability"]] if _defined(r) else [], gate=False, undefined=_NONE_ASKED),
-    Measure("should_be_answered", lambda r: [float(r["right"])] if _defined(r) else [], gate=False, undefined=_NONE_ASKED),
+    *(
+        Measure(name, lambda r, of=of: [float(r[of])] if _defined(r) else [], higher_is_better=None, gate=False, undefined=_NONE_ASKED)
+        for name, of in (("mean_probability", "probability"), ("should_be_answered", "right"))
+    ),
 )
 
 

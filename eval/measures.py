@@ -19,14 +19,14 @@ class Measure:
     """A metric. `values` gives what one row contributes: numbers, or tuples of numbers; nothing where the metric does not apply.
 
     `statistic` turns all values, shape (values,) or (values, columns), into the figure; None is their mean. `gate` says whether getting
-    significantly worse fails a comparison; times never do, because machines differ. `undefined` is the reason told when no row
-    contributes.
+    significantly worse fails a comparison; times never do, because machines differ. `higher_is_better` is None where neither way is.
+    `undefined` is the reason told when no row contributes.
     """
 
     name: str
     values: Callable[[dict], Sequence]
     statistic: Statistic | None = None
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
     gate: bool = True
     undefined: str = "no question of this sort"
 

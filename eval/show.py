@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eval import judges
+from eval.run_files import is_time
 
 
 def table(summary: dict) -> str:
@@ -44,13 +45,19 @@ def cell(name: str, metric: dict | None) -> str:
     """Name, value and interval; a dash where it is undefined."""
     if metric and "value" not in metric:  # a metric per kind
         return f"{name}: " + "  ".join(cell(k, v) for k, v in metric.items())
-    return f"{name} {figure(metric)}"
+    return f"{name} {figure(metric, name)}"
 
 
-def figure(metric: dict | None) -> str:
-    """Value and interval, or a dash."""
+def figure(metric: dict | None, name: str = "") -> str:
+    """Value and interval, or a dash; of a metric that is named as a time, tenths of milliseconds are enough."""
     if not metric or metric["value"] is None:
         return "–"
+    digits = digits_of(name)
     if metric.get("low") is None:
-        return f"{metric['value']:.3f}"
-    return f"{metric['value']:.3f} [{metric['low']:.3f}–{metric['high']:.3f}]"
+        return f"{metric['value']:.{digits}f}"
+    return f"{metric['value']:.{digits}f} [{metric['low']:.{digits}f}–{metric['high']:.{digits}f}]"
+
+
+def digits_of(name: str) -> int:
+    """Decimals that a metric of this name is shown with."""
+    return 1 if is_time(name) else 3

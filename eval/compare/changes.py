@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,21 +11,26 @@ from eval.run_files import is_time
 
 #: Fields in which a row says what it is about.
 _ASKED = ("question", "asked", "text", "claim", "query")
+#: A score that moves less reads the same in both runs; floating point alone moves a probability as much between two machines.
+_SEEN = 0.005
 
 
-def changes(keys: Sequence[str], a: Sequence[dict], b: Sequence[dict], measures: Sequence[Measure]) -> list[dict]:
-    """The questions whose outcome changed, worse ones first.
+def changes(
+    keys: Sequence[str], a: Sequence[dict], b: Sequence[dict], measures: Sequence[Measure], words: Mapping[str, str] | None = None
+) -> list[dict]:
+    """The questions whose outcome changed, worse ones first. `words` gives the question to rows that know it by its id.
 
     Each is {"id", "text", "direction": better | worse | mixed | other} with `metrics` (name → the two means) and, of answers, `status`,
     `key_points_gained`, `key_points_lost`, `newly_unsupported` sentences, and `failed` where the measurement did.
     """
-    found = [c for key, x, y in zip(keys, a, b, strict=True) if (c := _change(key, x, y, measures))]
+    found = [c for key, x, y in zip(keys, a, b, strict=True) if (c := _change(key, x, y, measures, words or {}))]
     order = ("worse", "mixed", "other", "better")
     return sorted(found, key=lambda c: order.index(c["direction"]))
 
 
-def _change(key: str, a: dict, b: dict, measures: Sequence[Measure]) -> dict | None:
+def _change(key: str, a: dict, b: dict, measures: Sequence[Measure], words: Mapping[str, str]) -> dict | None:
     text = next((str(b.get(f) or a.get(f)) for f in _ASKED if b.get(f) or a.get(f)), "")
+    text = words.get(text or key, text)
     if a.get("failed") or b.get("failed"):
         direction = "worse" if b.get("failed") else "better"
         return {"id": key, "text": text, "direction": direction, "failed": [a.get("failed"), b.get("failed")]}
@@ -34,11 +39,11 @@ def _change(key: str, a: dict, b: dict, measures: Sequence[Measure]) -> dict | N
         if is_time(measure.name):
             continue
         x, y = measure.values(a), measure.values(b)
-        if np.array_equal(x, y):
+        if len(x) == len(y) and np.allclose(x, y, atol=_SEEN, rtol=0):
             continue
         means = [float(np.mean(v)) if len(v) and np.ndim(v) == 1 else None for v in (x, y)]
         metrics[measure.name] = means
-        if None not in means and means[0] != means[1]:
+        if measure.higher_is_better is not None and None not in means and means[0] != means[1]:
             signs.add((means[1] > means[0]) == measure.higher_is_better)
     told = _of_answers(a, b) if "sentences" in a and "sentences" in b else {}
     if not metrics and not told:

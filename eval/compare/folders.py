@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from eval import derived, run_files
+from eval.compare.asked import questions
 from eval.compare.changes import changes
 from eval.compare.significance import GONE, WORSE, difference
 from eval.measures import Measure
@@ -21,7 +22,7 @@ _DERIVED = {"calibration": derived.CALIBRATION, "latency": derived.LATENCY}
 
 
 def compare(a: Path, b: Path, *, anyway: bool = False) -> dict:
-    """{"a", "b", "tasks": {task: …}, "notes", "reasons"}; with `reasons` empty the later run may pass.
+    """{"task", "a", "b", "tasks": {task: …}, "notes", "reasons"}; with `reasons` empty the later run may pass.
 
     Raises:
         PpsError: a folder holds no finished run, the runs are of different tasks, or (without `anyway`) of different data sets.
@@ -44,7 +45,7 @@ def compare(a: Path, b: Path, *, anyway: bool = False) -> dict:
     found = {task: _task(task, *folders) for task, folders in pairs.items()}
     for task, one in found.items():
         reasons += [f"{task}: {reason}" for reason in one["reasons"]]
-    return {"a": a.name, "b": b.name, "tasks": found, "notes": notes, "reasons": reasons}
+    return {"task": names[0], "a": a.name, "b": b.name, "tasks": found, "notes": notes, "reasons": reasons}
 
 
 def _same_data(pairs: dict[str, tuple[Path, Path]]) -> None:
@@ -65,14 +66,17 @@ def _same_data(pairs: dict[str, tuple[Path, Path]]) -> None:
 def _task(task: str, a: Path, b: Path) -> dict:
     """The comparison of one task."""
     summaries = run_files.read_summary(a), run_files.read_summary(b)
-    keyed = [_keyed(run_files.read_rows(folder)) for folder in (a, b)]
+    keyed = [keyed_rows(folder) for folder in (a, b)]
     keys = [k for k in keyed[0] if k in keyed[1]]
     missing, extra = ([k for k in keyed[n] if k not in keyed[1 - n]] for n in (0, 1))
     pairs = [(keyed[0][k], keyed[1][k]) for k in keys]
     usable = [(x, y) for x, y in pairs if not x.get("failed") and not y.get("failed")]
     failed = [sum(bool(row.get("failed")) for row in rows.values()) for rows in keyed]
     measures = measures_of(task, [x for x, _ in usable])
-    metrics = {m.name: d for m in measures if (d := difference(m, [x for x, _ in usable], [y for _, y in usable]))}
+    try:
+        metrics = {m.name: d for m in measures if (d := difference(m, [x for x, _ in usable], [y for _, y in usable]))}
+    except KeyError as error:
+        raise PpsError(f"{a} or {b}: a row has no {error}. Is a file of the run missing, or is it a run of an earlier version?") from error
     reasons = [
         f"{name} {'got significantly worse' if d['verdict'] == WORSE else 'is no longer defined'}"
         for name, d in metrics.items()
@@ -83,6 +87,7 @@ def _task(task: str, a: Path, b: Path) -> dict:
     reasons += [f"{n} measurements failed in run {name}" for n, name in zip(failed, "AB", strict=True) if n]
     about = [run_files.read_about(folder) or {} for folder in (a, b)]
     made = differences(*({k: v for k, v in one.items() if k in ("parameters", "scoring", "versions", "code")} for one in about))
+    words = questions(summaries[0]["dataset"], summaries[0].get("dataset_sha256"))
     return {
         "dataset": [s["dataset"] for s in summaries],
         "n": len(usable),
@@ -91,7 +96,7 @@ def _task(task: str, a: Path, b: Path) -> dict:
         "failed": failed,
         "made_otherwise": [{"what": name, "a": x, "b": y} for name, x, y in made],
         "metrics": metrics,
-        "changes": changes(keys, [x for x, _ in pairs], [y for _, y in pairs], measures),
+        "changes": changes(keys, [x for x, _ in pairs], [y for _, y in pairs], measures, words),
         "reasons": reasons,
     }
 
@@ -116,7 +121,9 @@ def _of_system(measure: Measure, system: str) -> Measure:
     return replace(measure, name=f"{system}.{measure.name}", values=lambda row: values(row) if row["system"] == system else (), gate=gate)
 
 
-def _keyed(rows: list[dict]) -> dict[str, dict]:
+def keyed_rows(folder: Path) -> dict[str, dict]:
+    """The rows of a run by what they are known by in another run of the same data."""
+    rows = run_files.read_rows(folder)
     return dict(zip(distinct([row_key(row) for row in rows]), rows, strict=True))
 
 

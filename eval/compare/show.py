@@ -47,7 +47,7 @@ def _metric(name: str, d: dict) -> str:
     by = d["difference"]
     change = f"{by['value']:+.3f} [{by['low']:+.3f} – {by['high']:+.3f}]" if by else ""
     verdict = d["verdict"] if d["verdict"] == NOISE else d["verdict"].upper()
-    return f"  {name:<34} {values}  {change}  {verdict}{'' if d['gate'] else ' (not gated)'}"
+    return f"  {name:<34} {values}  {change}  {verdict}{'' if d['gate'] else ' (not gated)'}, n = {d['pairs']}"
 
 
 def _change(change: dict) -> list[str]:
@@ -62,7 +62,7 @@ def _change(change: dict) -> list[str]:
     if change.get("other_sentences"):
         lines.append(f"  other sentences{'' if scores else ', scored the same'}")
     if scores and (len(lines) == 1 or "other_sentences" in change):
-        lines += [f"  {name} {_mean(x)} → {_mean(y)}" for name, (x, y) in scores.items()]
+        lines += [f"  {name} {_mean(x)} → {_mean(y)}" for name, (x, y) in scores.items() if (x, y) != (None, None)]
     return lines
 
 

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from eval import run_files
 from eval.report import figures, worst
+from eval.report.headlines import HEADLINES
 from eval.report.passages import texts_of
-from eval.show import figure
+from eval.report.templates import environment
 from rag.errors import PpsError
-
-#: The figures that stand first, with what they say and which way is good.
-HEADLINES = (
-    ("answers", "faithfulness", "Sentences that the cited passages support", "higher"),
-    ("answers", "citation_precision", "Citations that support their sentence", "higher"),
-    ("answers", "key_point_recall", "Key points that the answers hold", "higher"),
-    ("answers", "wrongly_answered", "Answered, while the sources do not hold it", "lower"),
-    ("answers", "wrongly_answered_without_caution", "… and without telling the reader to check", "lower"),
-    ("answers", "wrongly_refused", "Refused, while the sources hold it", "lower"),
-    ("answers", "fell_back_on_sources", "Answers that the language model did not write", "lower"),
-    ("followups", "hit@5_rewritten", "Follow-ups that find a right document", "higher"),
-    ("guard", "attack_recall", "Attacks that are not answered", "higher"),
-    ("guard", "benign_pass", "Harmless texts that are let through", "higher"),
-    ("guard", "personal_data_recall", "Texts with personal data that are noticed", "higher"),
-    ("verifier", "balanced_accuracy", "Verifier, claims judged rightly", "higher"),
-    ("calibration", "brier", "Brier score of the decision to answer", "lower"),
-    ("latency", "answer_p50_ms", "Milliseconds to the whole answer, half of them", "lower"),
-    ("latency", "answer_p95_ms", "… 95 % of them", "lower"),
-)
 
 
 def page(folder: Path) -> str:
@@ -46,37 +26,35 @@ def page(folder: Path) -> str:
     usable = {name: [r for r in found if not r.get("failed")] for name, found in rows.items()}
     cases = worst.worst(rows.get("answers", []))
     ids = [p["passage_id"] for _, _, found in cases for case in found for p in case.row["passages"]]
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["figure"] = figure
-    return environment.get_template("page.html.j2").render(
-        summary=summary,
-        about=run_files.read_about(folder) or {},
-        summaries=summaries,
-        headlines=_headlines(summaries),
-        judge=_judge(summaries),
-        figures=figures.of(usable, summaries),
-        cases=cases,
-        failed={name: worst.failed(found) for name, found in rows.items() if worst.failed(found)},
-        followups=worst.followups(rows.get("followups", [])),
-        guard=worst.guard(rows.get("guard", [])),
-        robustness=worst.robustness(rows.get("robustness", [])),
-        texts=texts_of(ids, summaries.get("answers", {}).get("parameters", {}).get("corpus_version")),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            summary=summary,
+            about=run_files.read_about(folder) or {},
+            summaries=summaries,
+            headlines=_headlines(summaries),
+            judge=_judge(summaries),
+            figures=figures.of(usable, summaries),
+            cases=cases,
+            failed={name: worst.failed(found) for name, found in rows.items() if worst.failed(found)},
+            followups=worst.followups(rows.get("followups", [])),
+            guard=worst.guard(rows.get("guard", [])),
+            robustness=worst.robustness(rows.get("robustness", [])),
+            texts=texts_of(ids, summaries.get("answers", {}).get("parameters", {}).get("corpus_version")),
+        )
     )
 
 
 def _headlines(summaries: dict[str, dict]) -> list[dict]:
     """A line per figure that this run has, undefined ones with their reason."""
     found = []
-    for task, name, says, better in HEADLINES:
-        metrics = summaries.get(task, {}).get("metrics", {})
-        if name in metrics:
-            counts = summaries[task].get("counts", {}).get(name, {})
-            why = summaries[task].get("reasons", {}).get(name, "")
-            found.append(
-                {"task": task, "name": name, "says": says, "better": better, "metric": metrics[name], "counts": counts, "why": why}
-            )
+    for line in HEADLINES:
+        summary = summaries.get(line.task, {})
+        known, metric = line.metric(summary)
+        if known:
+            counts, why = line.counts(summary), summary.get("reasons", {}).get(line.name, "")
+            found.append({"line": line, "metric": metric, "counts": counts, "why": why})
     return found
 
 

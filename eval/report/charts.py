@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 640, 380
@@ -95,15 +95,15 @@ def lines(
     joined: bool = True,
 ) -> LineChart:
     """A chart of lines. Each series is a name with (x, y) or (x, y, low, high) in the units of the axes; `axes` names them."""
-    x = _scale(x_range, LEFT, WIDTH - RIGHT)
-    y = _scale(y_range, HEIGHT - BOTTOM, TOP)
+    x = scale(x_range, LEFT, WIDTH - RIGHT)
+    y = scale(y_range, HEIGHT - BOTTOM, TOP)
 
     def point(values: Sequence[float]) -> Point:
         low, high = (y(values[2]), y(values[3])) if len(values) > 2 else (None, None)
         return Point(x(values[0]), y(values[1]), low, high)
 
     drawn = tuple(Series(name, tuple(point(v) for v in values), n, marks, joined) for n, (name, values) in enumerate(series))
-    x_ticks, y_ticks = (tuple(Tick(scale(v), f"{v:g}") for v in values) for scale, values in zip((x, y), ticks, strict=True))
+    x_ticks, y_ticks = (tuple(Tick(to(v), f"{v:g}") for v in values) for to, values in zip((x, y), ticks, strict=True))
     return LineChart(title, description, *axes, drawn, x_ticks, y_ticks, diagonal)
 
 
@@ -122,7 +122,7 @@ def stacked(title: str, description: str, names: Sequence[str], rows: Sequence[t
     return BarChart(title, description, TOP + len(rows) * (BAR + GAP) + 8, tuple(names), tuple(bars))
 
 
-def _scale(values: tuple[float, float], start: float, end: float):  # noqa: ANN202 - float -> float
+def scale(values: tuple[float, float], start: float, end: float) -> Callable[[float], float]:
     """From the units of an axis to pixels, kept within the axis."""
     low, high = values
     return lambda v: start + (end - start) * min(1.0, max(0.0, (v - low) / (high - low)))

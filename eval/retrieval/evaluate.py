@@ -100,6 +100,7 @@ def _ranked(
     rows = record.generate(items, "/".join, ask, "rankings")
     rows = record.score(rows, lambda row: {m: score(row["ranking"], row["relevant"]) for m, score in METRICS.items()}, "scores")
     found = {name: measures.score([r for r in rows if r.get("system") == name], MEASURES) for name in systems}
-    summary = record.summary(rows, {"systems": {name: f["metrics"] for name, f in found.items()}})
+    systems_of = {"systems": {name: f["metrics"] for name, f in found.items()}, "counts": {name: f["counts"] for name, f in found.items()}}
+    summary = record.summary(rows, systems_of)
     summary["reasons"] = {f"{name}.{metric}": why for name, f in found.items() for metric, why in f["reasons"].items()}
     return summary | {"n": len(queries)}, rows
