@@ -14,6 +14,9 @@ def table(summary: dict) -> str:
         lines.append(f"{name:<22} " + "  ".join(cell(m, v) for m, v in metrics.items()))
     lines += [f"  {cell(m, v)}" for m, v in summary.get("metrics", {}).items()]
     lines += [f"  {m}: {why}" for m, why in summary.get("reasons", {}).items()]
+    if of := summary.get("outcomes"):
+        lines.append(f"  sentences: {of['supported']} supported, {of['unsupported']} not")
+        lines.append(f"  abstained on {of['abstained']} of {of['questions']} questions")
     return "\n".join([*lines, *_of_judge(summary)])
 
 

@@ -19,6 +19,11 @@ from rag.language.words import fold
 from rag.verify.load import load_verifier
 from rag.verify.verifier import Verifier, threshold
 
+#: From so many words a key point is a statement, which a judge can weigh.
+STATEMENT = 5
+#: Problems of a verdict that say that the answer tells the contrary, not just less.
+DENIALS = frozenset({"negation", "opposite"})
+
 
 def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
     """Ask the questions of `--dataset` (or of a half of the gold set) and score the answers."""
@@ -53,7 +58,7 @@ def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
     finally:
         advisor.close()
     rows = record.score(rows, lambda row: judged(row, judge), "verdicts")
-    found = measures.score(rows, chosen(rows)) | {"corrected": corrections(rows, fingerprint)}
+    found = measures.score(rows, chosen(rows)) | {"corrected": corrections(rows, fingerprint), "outcomes": outcomes(rows)}
     return record.summary(rows, found), rows
 
 
@@ -71,9 +76,17 @@ def corrections(rows: list[dict], fingerprint: str) -> dict:
     return {"sentences_judged": len(verdicts), "sets": [{"run": s["run"], **corrected(verdicts, s)} for s in sets]}
 
 
+def outcomes(rows: list[dict]) -> dict[str, int]:
+    """Faithfulness has three outcomes: sentences that are supported, sentences that are not, and questions on which it abstained."""
+    usable = measures.measured(rows)
+    told = [bool(said) for row in usable if row["status"] in ANSWERED for said in row["supported"]]
+    abstained = sum(row["status"] not in ANSWERED for row in usable)
+    return {"supported": sum(told), "unsupported": len(told) - sum(told), "abstained": abstained, "questions": len(usable)}
+
+
 def judged(row: dict, judge: Verifier) -> dict:
     """Per sentence whether its citations together support it and whether that took the judge, per citation whether it supports its
-    sentence; per key point whether the answer holds it."""
+    sentence; per key point whether the answer holds it, and whether it says the contrary."""
     quotes = {c["n"]: (c["quote"], c["section"]) for c in row["citations"]}
     supported, by_judge, useful = [], [], []
     for sentence in row["sentences"]:
@@ -82,11 +95,13 @@ def judged(row: dict, judge: Verifier) -> dict:
         by_judge.append(bool(cited) and not _literal(sentence["text"], cited))
         useful += [_supports(sentence["text"], [quote], judge) for quote in cited]
     text = fold(" ".join(row["text"].split()))
+    points = [_point(point, text, row, judge) for point in row["key_points"]] if row["status"] in ANSWERED else []
     return {
         "supported": supported,
         "by_judge": by_judge,
         "useful": useful,
-        "covered": [_covered(point, text, row, judge) for point in row["key_points"]] if row["status"] in ANSWERED else [],
+        "covered": [held for held, _ in points],
+        "contradicted": [against for _, against in points],
     }
 
 
@@ -100,13 +115,15 @@ def _supports(sentence: str, cited: list[tuple[str, str]], judge: Verifier) -> b
     return bool(cited) and judge.judge(sentence, [q for q, _ in cited], " ".join(dict.fromkeys(s for _, s in cited))).supported
 
 
-def _covered(point: str, text: str, row: dict, judge: Verifier) -> bool:
-    """A key point stands in the answer, or, where it is a whole statement, follows from a sentence of it."""
+def _point(point: str, text: str, row: dict, judge: Verifier) -> tuple[bool, bool | None]:
+    """Is a key point held: it stands in the answer, or, where it is a whole statement, follows from a sentence of it. And is it
+    contradicted: a sentence about the same denies it. That is None of a few words that are not held: they are no statement to deny."""
     if fold(point) in text:
-        return True
-    if len(point.split()) < 5:
-        return False
-    return judge.judge(point, [s["text"] for s in row["sentences"]]).supported
+        return True, False
+    if len(point.split()) < STATEMENT:
+        return False, None
+    verdict = judge.judge(point, [s["text"] for s in row["sentences"]])
+    return verdict.supported, not verdict.supported and not DENIALS.isdisjoint(verdict.problems)
 
 
 def score(rows: list[dict]) -> tuple[dict, dict[str, str]]:

@@ -48,6 +48,13 @@ PLAIN = (
     Measure("documents_matched", _documents_matched),
     Measure("key_point_recall", _key_points),
     Measure("key_point_recall_when_answered", lambda r: r["covered"] if _answerable(r) else (), gate=False),
+    Measure(
+        "key_points_contradicted",
+        lambda r: [float(c) for c in r.get("contradicted", ()) if c is not None] if _answerable(r) else (),
+        higher_is_better=False,
+        gate=False,
+        undefined="no key point of an answered question was weighed",
+    ),
     Measure("wrongly_answered", lambda r: () if _answerable(r) else (float(_told(r)),), higher_is_better=False),
     Measure(
         "wrongly_answered_without_caution", lambda r: () if _answerable(r) else (float(r["status"] == "answered"),), higher_is_better=False

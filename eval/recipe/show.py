@@ -61,11 +61,20 @@ def table(summary: dict) -> str:
     systems = [s for s in SYSTEMS if s in summary["systems"]]
     lines = [f"| | {' | '.join(SYSTEMS[s] for s in systems)} |", f"|---|{'---|' * len(systems)}"]
     for line in SHARES:
-        cells = [_share(summary["systems"][s].get(line.metric), _count(summary, s, line.metric)) for s in systems]
-        lines.append(f"| {line.label} ({line.better} is better) | {' | '.join(cells)} |")
+        lines.append(f"| {line.label} ({line.better} is better) | {' | '.join(share(summary, s, line.metric) for s in systems)} |")
     for line in TIMES:
-        lines.append(f"| {line.label} | {' | '.join(_seconds(summary['systems'][s].get(line.metric)) for s in systems)} |")
+        lines.append(f"| {line.label} | {' | '.join(seconds(summary, s, line.metric) for s in systems)} |")
     return "\n".join(lines)
+
+
+def share(summary: dict, system: str, metric: str) -> str:
+    """A share of a system with its interval and on how many values it rests, or a dash."""
+    return _share(summary["systems"][system].get(metric), _count(summary, system, metric))
+
+
+def seconds(summary: dict, system: str, metric: str) -> str:
+    """A time of a system with its interval, or a dash."""
+    return _seconds(summary["systems"][system].get(metric))
 
 
 def _count(summary: dict, system: str, metric: str) -> int:

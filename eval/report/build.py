@@ -8,6 +8,7 @@ from eval import run_files
 from eval.report import figures, worst
 from eval.report.headlines import HEADLINES
 from eval.report.passages import texts_of
+from eval.report.side_by_side import side_by_side
 from eval.report.templates import environment
 from rag.errors import PpsError
 
@@ -35,7 +36,7 @@ def page(folder: Path) -> str:
             summaries=summaries,
             headlines=_headlines(summaries),
             judge=_judge(summaries),
-            figures=figures.of(usable, summaries),
+            figures=[*figures.of(usable, summaries), *filter(None, [side_by_side(summaries.get("recipe"))])],
             cases=cases,
             failed={name: worst.failed(found) for name, found in rows.items() if worst.failed(found)},
             followups=worst.followups(rows.get("followups", [])),

@@ -109,7 +109,7 @@ def lines(
 
 def stacked(title: str, description: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> BarChart:
     """Bars from 0 to 100 %, one a row: its label, and a count per name."""
-    room = WIDTH - LABELS - RIGHT - 40
+    room = WIDTH - LABELS - RIGHT - 56
     bars = []
     for n, (label, counts) in enumerate(rows):
         total, at, segments = sum(counts), 0.0, []

@@ -12,12 +12,15 @@ from eval.answers.measures import ANSWERED
 from eval.calibration import curve, threshold_table
 from eval.metrics import recall
 from eval.report.charts import BarChart, LineChart, lines, stacked
+from eval.report.intervals import IntervalChart, intervals
 from eval.retrieval.evaluate import KEPT
 from eval.show import figure
 
 RANKERS = ("default", "bm25", "grams", "dense")
 OUTCOMES = ("right", "right, other caution", "refused, other reason", "wrongly refused", "wrongly answered")
 _TENTHS = (0, 0.2, 0.4, 0.6, 0.8, 1)
+#: Letters in a row of a table that still fits beside its chart.
+_BESIDE = 80
 _THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -28,19 +31,25 @@ class Figure:
     id: str
     heading: str
     note: str
-    chart: LineChart | BarChart
+    chart: LineChart | BarChart | IntervalChart
     head: tuple[str, ...]
     body: tuple[tuple[str, ...], ...]
 
     @property
     def kind(self) -> str:
-        return "bars" if isinstance(self.chart, BarChart) else "lines"
+        return "bars" if isinstance(self.chart, BarChart) else "intervals" if isinstance(self.chart, IntervalChart) else "lines"
+
+    @property
+    def wide(self) -> bool:
+        """Does the table need the whole width?"""
+        return sum(max(map(len, column)) for column in zip(self.head, *self.body, strict=True)) > _BESIDE
 
 
 def of(rows: dict[str, list[dict]], summaries: dict[str, dict]) -> list[Figure]:
     """The figures that these runs have rows for; failed rows are left out before."""
     made: list[tuple[str, Callable[[list[dict]], Figure | None]]] = [
         ("answers", outcomes),
+        ("answers", abstentions),
         ("calibration", calibration),
         ("calibration", coverage),
         ("retrieval", recall_by_k),
@@ -71,6 +80,21 @@ def outcomes(rows: list[dict]) -> Figure:
     note = "“Other caution”: answered with a warning to check where a plain answer was right, or the other way round."
     body = tuple((kind, *map(str, counts), str(sum(counts))) for kind, counts in data)
     return Figure("outcomes", "Outcome by kind of question", note, chart, ("kind", *OUTCOMES, "n"), body)
+
+
+def abstentions(rows: list[dict]) -> Figure:
+    """Faithfulness in its three outcomes, of questions that must be answered and of those that must not."""
+    names = ("every sentence supported", "some sentence not supported", "abstained")
+    counted = {"answerable": Counter(), "not answerable": Counter()}
+    for row in rows:
+        which = 2 if row["status"] not in ANSWERED else 0 if all(row["supported"]) else 1
+        counted["answerable" if row["expected_status"] in ANSWERED else "not answerable"][names[which]] += 1
+    data = [(label, [counts[n] for n in names]) for label, counts in counted.items() if counts]
+    told = [bool(s) for row in rows if row["status"] in ANSWERED for s in row["supported"]]
+    chart = stacked("Supported, unsupported, abstained", "One bar a sort of question, divided by what came of it.", names, data)
+    body = tuple((label, *map(str, counts), str(sum(counts))) for label, counts in data)
+    note = f"{sum(told)} sentences supported, {len(told) - sum(told)} not. An abstention has no sentences, and no share of supported ones."
+    return Figure("abstentions", "Supported, unsupported or abstained", note, chart, ("question", *names, "n"), body)
 
 
 def recall_by_k(rows: list[dict]) -> Figure:
@@ -125,26 +149,19 @@ def robustness(summary: dict) -> Figure | None:
     found = {n.removesuffix(suffix): m for n, m in summary["metrics"].items() if n.endswith(suffix) and m}
     if not found:
         return None
-    points = [(n, m["value"], m["low"], m["high"]) for n, m in enumerate(found.values(), 1)]
-    chart = lines(
+    chart = intervals(
         "Robustness",
-        "Share of the questions put right that stay right in each other form; lines are 95 % intervals.",
-        ("form of the question (numbers as in the table)", "stays right"),
-        [("stays right", points)],
-        (0.5, len(found) + 0.5),
+        "Share of the questions put right that stay right in each other form, with its 95 % interval.",
+        "share that stays right",
+        ("stays right",),
+        [(name.replace("_", " "), [(m["value"], m["low"], m["high"])]) for name, m in found.items()],
         (0, 1),
-        (range(1, len(found) + 1), _TENTHS),
-        joined=False,
+        _TENTHS,
     )
     counts = summary.get("counts", {})
     body = tuple(
-        (
-            f"{n}. {name.replace('_', ' ')}",
-            f"{m['value']:.3f}",
-            f"{m['low']:.3f}–{m['high']:.3f}",
-            str(counts.get(name + suffix, {}).get("rows", "")),
-        )
-        for n, (name, m) in enumerate(found.items(), 1)
+        (name.replace("_", " "), f"{m['value']:.3f}", f"{m['low']:.3f}–{m['high']:.3f}", str(counts.get(name + suffix, {}).get("rows", "")))
+        for name, m in found.items()
     )
     note = "Of the questions put right as they are. “order”: the passages found, in another order; “insistence”: the reader keeps asking."
     return Figure("robustness", "The same question put differently", note, chart, ("form", "stays right", "95 %", "n"), body)

@@ -9,7 +9,7 @@ from eval import run_files
 from eval.__main__ import main
 from eval.compare.changes import changes
 from eval.compare.folders import compare, measures_of
-from eval.compare.significance import BETTER, GONE, NEW, NOISE, SAME, WORSE, difference
+from eval.compare.significance import BETTER, GONE, MOVED, NEW, NOISE, SAME, WORSE, difference
 from eval.measures import Measure, estimate, score
 from rag.errors import PpsError
 
@@ -76,6 +76,23 @@ def pair(tmp_path):
 )
 def test_verdicts(a, b, measure, verdict):
     assert difference(measure, hits(*a), hits(*b))["verdict"] == verdict
+
+
+def test_where_neither_way_is_better_a_difference_is_no_loss():
+    neither = Measure("share", lambda r: r["hit"], higher_is_better=None)
+    assert difference(neither, hits(*[1] * 40), hits(*[0] * 10, *[1] * 30))["verdict"] == MOVED
+    (found,) = changes(["0"], hits(1), hits(0), (neither,))
+    assert found["direction"] == "other" and found["metrics"] == {"share": [1.0, 0.0]}
+
+
+def test_a_score_that_moves_less_than_is_shown_is_no_change():
+    assert changes(["0"], hits(0.5), hits(0.504), (HIT,)) == []
+    assert changes(["0"], hits(0.5), hits(0.506), (HIT,))[0]["direction"] == "better"
+
+
+def test_pairs_and_undefined_values_are_counted():
+    found = difference(HIT, hits(1, [], 1, []), hits(1, 1, [], []))
+    assert found["pairs"] == 1 and found["undefined"] == [2, 2]
 
 
 def test_undefined_in_both_is_left_out():

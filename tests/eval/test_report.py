@@ -11,6 +11,8 @@ from eval.measures import score
 from eval.report import figures, worst
 from eval.report.charts import lines, stacked
 from eval.report.passages import texts_of
+from eval.report.side_by_side import side_by_side
+from eval.show import figure
 from rag.errors import PpsError
 from tests.eval.test_compare import answer
 
@@ -154,6 +156,37 @@ def test_the_table_beside_the_bars_adds_up():
     assert found.body == (("factual", "1", "1", "0", "0", "0", "2"), ("near_miss", "0", "0", "0", "0", "1", "1"))
     assert [s.count for s in found.chart.bars[0].segments] == [1, 1]
     assert sum(s.width for s in found.chart.bars[0].segments) == pytest.approx(found.chart.bars[1].segments[0].width)
+
+
+def test_supported_unsupported_and_abstained_add_up():
+    rows = [answer(1), answer(2, supported=(True, False)), answer(3, "not_in_corpus"), answer(4, "not_in_corpus", "not_in_corpus")]
+    found = figures.abstentions(rows)
+    assert found.body == (("answerable", "1", "1", "1", "3"), ("not answerable", "0", "0", "1", "1"))
+    assert found.note.startswith("2 sentences supported, 1 not.")
+
+
+def test_the_plain_recipe_stands_beside_the_advisor(tmp_path):
+    share = {"value": 0.5, "low": 0.25, "high": 0.75}
+    systems = {"advisor": {"key_point_recall": share, "p50_ms": share}, "langchain_recipe": {"key_point_recall": None}}
+    counts = {"advisor": {"key_point_recall": {"values": 7}}}
+    own = {"n": 3, "parameters": {"model": "klein"}, "systems": systems, "counts": counts}
+    found = side_by_side(own)
+    assert found.body[0] == ("key points held (higher is better)", "0.50 [0.25–0.75], n = 7", "–")
+    assert len(found.chart.rows[0].marks) == 1 and found.note.startswith("Of this run. 3 questions, language model klein")
+    assert side_by_side(None, tmp_path) is None
+    kept = side_by_side(None)
+    assert kept.note.startswith("Of an earlier run") and [len(r.marks) for r in kept.chart.rows][0] == 3
+
+
+def test_a_wide_table_stands_below_its_plot(folder):
+    rows = [full(n) for n in range(3)]
+    assert figures.outcomes(rows).wide and not figures.calibration([{"probability": 0.5, "right": True, "answered": True}] * 10).wide
+    assert '<figure class="above">' in report.write(folder).read_text(encoding="utf-8")
+
+
+def test_times_are_shown_in_tenths_of_milliseconds_and_shares_in_thousandths():
+    metric = {"value": 72.6, "low": 1.0, "high": 80.25}
+    assert figure(metric, "latency.p50_ms") == "72.6 [1.0–80.2]" and figure(metric, "brier") == "72.600 [1.000–80.250]"
 
 
 def test_recall_by_k_by_hand():

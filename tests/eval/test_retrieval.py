@@ -29,6 +29,7 @@ def test_the_task_end_to_end(beir, tmp_path, capsys):
     assert summary["n"] == 2 and set(summary["systems"]) == {"default", "bm25", "grams", "dense"}
     assert summary["systems"]["default"]["ndcg@10"] == {"value": 1.0, "low": 1.0, "high": 1.0}
     assert set(summary["systems"]["default"]) == {"ndcg@10", "recall@5", "recall@10", "mrr@10", "p50_ms", "p95_ms"}
+    assert summary["counts"]["bm25"]["recall@5"] == {"values": 2, "rows": 2, "undefined": 0}
     rows = [json.loads(line) for line in (tmp_path / "run" / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 8 and rows[0]["ranking"][0] == "d1"
 

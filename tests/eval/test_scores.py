@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from eval.__main__ import main
-from eval.answers.evaluate import judged, score
+from eval.answers.evaluate import judged, outcomes, score
 from eval.verifier.dataset import Item, dutch_set, load
 from eval.verifier.evaluate import auroc, balanced_accuracy, macro_f1
 from eval.verifier.evaluate import score as score_verdicts
@@ -64,6 +64,32 @@ def test_a_sentence_without_its_quote_is_not_faithful():
     values, _ = scored(row(sentences=("Een zin.", "Verzonnen.")))
     assert values["faithfulness"] == 0.5 and values["citation_recall"] == 0.5 and values["citation_precision"] == 0.5
     assert values["key_point_recall"] == 1.0 and values["documents_matched"] == 1.0
+
+
+class Denier(Judge):
+    """Supports nothing, and finds what a point's last word names to speak against it."""
+
+    def judge(self, claim, evidence, about=""):
+        return Verdict(0.0, (claim.split()[-1],))
+
+
+def test_a_point_that_the_answer_denies_is_told_from_one_that_it_lacks():
+    points = ("Een zin.", "kort negation", "de partner mag dit negation", "de partner heet zo names", "dit is het omgekeerde opposite")
+    found = judged(row(points=points), Denier())
+    assert found["covered"] == [True, False, False, False, False]
+    assert found["contradicted"] == [False, None, True, False, True], "too few words to weigh is None; a missing name is no denial"
+    metrics, _ = score([row(points=points) | found])
+    assert metrics["key_points_contradicted"]["value"] == 0.5
+    assert judged(row(status="not_in_corpus", points=points), Denier())["contradicted"] == []
+    before = {k: v for k, v in found.items() if k != "contradicted"}
+    metrics, reasons = score([row(points=points) | before])
+    assert metrics["key_points_contradicted"] is None and "weighed" in reasons["key_points_contradicted"]
+
+
+def test_faithfulness_has_three_outcomes():
+    two = row(sentences=("Een zin.", "Iets anders."))
+    rows = [r | judged(r, Judge()) for r in (row(), two, row(status="not_in_corpus"))]
+    assert outcomes([*rows, {"failed": "asking: no"}]) == {"supported": 2, "unsupported": 1, "abstained": 1, "questions": 3}
 
 
 def test_both_errors_of_abstention_stand_apart():
