@@ -87,6 +87,8 @@ def _task(task: str, a: Path, b: Path) -> dict:
     reasons += [f"{n} measurements failed in run {name}" for n, name in zip(failed, "AB", strict=True) if n]
     about = [run_files.read_about(folder) or {} for folder in (a, b)]
     made = differences(*({k: v for k, v in one.items() if k in ("parameters", "scoring", "versions", "code")} for one in about))
+    # A metric that one run has nowhere, as of before it was measured, would call every question changed.
+    both = [m for m in measures if metrics.get(m.name, {}).get("difference")]
     words = questions(summaries[0]["dataset"], summaries[0].get("dataset_sha256"))
     return {
         "dataset": [s["dataset"] for s in summaries],
@@ -96,7 +98,7 @@ def _task(task: str, a: Path, b: Path) -> dict:
         "failed": failed,
         "made_otherwise": [{"what": name, "a": x, "b": y} for name, x, y in made],
         "metrics": metrics,
-        "changes": changes(keys, [x for x, _ in pairs], [y for _, y in pairs], measures, words),
+        "changes": changes(keys, [x for x, _ in pairs], [y for _, y in pairs], both, words),
         "reasons": reasons,
     }
 

@@ -154,6 +154,13 @@ def test_missing_and_failed_rows_fail(pair, capsys):
     assert code == 0 and found["tasks"]["answers"]["extra"] == ["q0"]
 
 
+def test_a_metric_that_is_new_changes_no_question_and_fails_nothing(pair, capsys):
+    rows = [answer(n) for n in range(4)]
+    code, found = pair(rows, [r | {"contradicted": [False]} for r in rows], capsys=capsys)
+    one = found["tasks"]["answers"]
+    assert code == 0 and one["metrics"]["key_points_contradicted"]["verdict"] == NEW and one["changes"] == []
+
+
 def test_other_data_is_refused_unless_asked_for(pair, capsys):
     rows = [answer(1)]
     code, told = pair(rows, rows, capsys=capsys, sha256="def")
