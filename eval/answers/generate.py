@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from eval.answers.dataset import GoldQuestion
+from eval.model_trouble import counted
 from rag.advisor import Advisor
 from rag.context import Context
 
@@ -14,12 +15,16 @@ def one(q: GoldQuestion, advisor: Advisor) -> dict:
     the end.
 
     The steps are the advisor's own, on a context that is kept: an Answer does not tell the probabilities of the decision.
+
+    Raises:
+        ModelError: the language model could not be asked.
     """
     started = time.perf_counter()
     at: dict[str, float] = {}
-    context = advisor._context(q.question)
-    for event in advisor._run(context):
-        at.setdefault(event.kind, (time.perf_counter() - started) * 1000)
+    with counted(advisor):
+        context = advisor._context(q.question)
+        for event in advisor._run(context):
+            at.setdefault(event.kind, (time.perf_counter() - started) * 1000)
     answer = context.answer(advisor._version())
     at["answer"] = (time.perf_counter() - started) * 1000
     data = answer.as_dict()

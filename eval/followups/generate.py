@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eval.followups.dataset import Dialogue
+from eval.model_trouble import counted
 from rag.advisor import Advisor
 from rag.types import Turn
 
@@ -32,7 +33,8 @@ def one(dialogue: Dialogue, advisor: Advisor) -> list[dict]:
 
 def _asked(advisor: Advisor, question: str, turns: tuple[Turn, ...]) -> tuple[list[str], str]:
     """Documents of the first five passages, and the question as it was searched."""
-    context = advisor._context(question, turns=turns)
-    for step in advisor.steps[:3]:
-        advisor._apply(step, context)
+    with counted(advisor):
+        context = advisor._context(question, turns=turns)
+        for step in advisor.steps[:3]:
+            advisor._apply(step, context)
     return list(dict.fromkeys(h.passage.document_id for h in context.hits[:K])), context.standalone or question

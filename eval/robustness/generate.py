@@ -6,6 +6,7 @@ import random
 import time
 from dataclasses import dataclass, replace
 
+from eval.model_trouble import counted
 from eval.robustness.dataset import Item
 from eval.robustness.insist import ANSWERED, conversation
 from eval.robustness.perturb import SEED
@@ -48,7 +49,9 @@ class Asker:
     def ask(self, question: str, turns: tuple[Turn, ...] = ()) -> Outcome:
         """The answer to a question, with the passages that the reader sees first."""
         if (question, turns) not in self._known:
-            self._known[question, turns] = self._asked(question, turns)
+            with counted(self.advisor):
+                found = self._asked(question, turns)
+            self._known[question, turns] = found
         return self._known[question, turns]
 
     def _asked(self, question: str, turns: tuple[Turn, ...]) -> Outcome:
@@ -64,13 +67,14 @@ class Asker:
     def ask_shuffled(self, question: str, seed: str) -> Outcome | None:
         """The outcome with the found passages in another order before it is decided on; None where nothing gets that far."""
         started = time.perf_counter()
-        context = self.advisor._context(question)
-        for step in self.advisor.steps:
-            if step.name == "decide":
-                if context.status:
-                    return None
-                _shuffle(context, random.Random(seed))
-            self.advisor._apply(step, context)
+        with counted(self.advisor):
+            context = self.advisor._context(question)
+            for step in self.advisor.steps:
+                if step.name == "decide":
+                    if context.status:
+                        return None
+                    _shuffle(context, random.Random(seed))
+                self.advisor._apply(step, context)
         return Outcome(context.answer(""), tuple(context.hits), (time.perf_counter() - started) * 1000)
 
 

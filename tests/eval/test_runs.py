@@ -12,11 +12,13 @@ import pytest
 from eval import run_files, runs
 from eval.__main__ import main
 from eval.answers import evaluate
+from eval.robustness.generate import Asker
 from eval.row_keys import differences, distinct, row_key
 from eval.runs import Run
 from rag.advisor import Advisor
-from rag.errors import IndexMissingError, PpsError
+from rag.errors import IndexMissingError, ModelError, PpsError
 from rag.settings import ROOT, get_settings
+from tests.fakes import ModelServer, Script
 
 ABOUT = ("proef", "proef.jsonl", "abc", {"limit": None})
 
@@ -274,3 +276,40 @@ def test_what_measures_the_machine_is_not_scored_apart(capsys):
     with pytest.raises(SystemExit) as error:
         main(["speed", "--score-only"])
     assert error.value.code == 2
+
+
+@pytest.fixture
+def server():
+    made = ModelServer()
+    yield made
+    made.close()
+
+
+def test_a_model_that_cannot_be_asked_is_a_failed_measurement(small_index, gold, server, tmp_path, capsys):
+    """The reader gets sentences of the sources; that is no measurement of the model, and the same command asks again."""
+    asked = ["answers", "--dataset", str(gold), "--out", str(tmp_path / "run"), "--llm"]
+    server.script = Script(status=503)
+    assert main([*asked, f"m@{server.url}"]) == 3
+    assert "3 of 4 measurements FAILED" in capsys.readouterr().out
+    rows = run_files.read_rows(tmp_path / "run")
+    assert [bool(r.get("failed")) for r in rows] == [True, True, True, False], "the model is not asked what is out of scope"
+    assert rows[0]["failed"].startswith("asking: ModelError: Het taalmodel m ")
+    assert run_files.read_summary(tmp_path / "run")["metrics"]["fell_back_on_sources"] is None
+    server.script = Script(["Daarover schrijf ik iets dat nergens staat."])
+    assert main([*asked, f"m@{server.url}"]) == 0
+    found = run_files.read_summary(tmp_path / "run")
+    assert found["failed"] == 0 and found["metrics"]["fell_back_on_sources"]["value"] == 1.0, (
+        "that it wrote nothing usable is a measurement"
+    )
+
+
+def test_robustness_does_not_remember_what_was_answered_without_the_model(small_index, server):
+    advisor = Advisor.from_settings(llm=f"m@{server.url}")
+    asker, model = Asker(advisor), advisor.chat_model
+    server.script = Script(status=503)
+    for ask in (asker.ask, lambda question: asker.ask_shuffled(question, "seed")):
+        with pytest.raises(ModelError, match="niet beschikbaar"):
+            ask("Wat is project Lantaarn?")
+    assert advisor.chat_model is model
+    server.script = Script(["Daarover schrijf ik iets dat nergens staat."])
+    assert asker.ask("Wat is project Lantaarn?").answer.status == "answered"
