@@ -40,7 +40,9 @@ _SCRIPTS = (
     "chat_actions.js",
     "chat_history.js",
     "chat_feedback.js",
+    "chat_guide.js",
     "chat_lost.js",
+    "chat_login.js",
     "chat.js",
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
-_STYLES = ("nlds-voorbeeld.css", "theme.css", "chat.css", "chat_turn.css", "chat_print.css")
+_STYLES = ("nlds-voorbeeld.css", "theme.css", "chat.css", "chat_turn.css", "chat_guide.css", "chat_print.css")
 
 
 def theme() -> gr.themes.Base:

@@ -78,6 +78,18 @@ def test_pages_of_the_site_open_beside_the_frame(opened_at, intranet, site):
 
 
 @pytest.mark.browser
+def test_guided_advice_opens_beside_the_frame_too(opened_at, intranet, site):
+    page = opened_at(f"{intranet.allowed}/chat")
+    frame = page.frame_locator("iframe")
+    link = frame.locator("a[href='/advies/keuzehulp']")
+    link.wait_for(timeout=PATIENCE)
+    with page.context.expect_page() as opened:
+        link.click()
+    assert opened.value.url == f"{site}/advies/keuzehulp"
+    expect(frame.locator("#advies")).to_have_count(0)
+
+
+@pytest.mark.browser
 def test_another_page_may_not_hold_the_chat(opened_at, intranet, site):
     page = opened_at(f"{intranet.other}/chat")
     page.wait_for_timeout(1000)

@@ -1,6 +1,7 @@
 """The whole way of a reader in a real Chromium: sent to log in, back in the chat, a question answered, and out again."""
 
 import pytest
+from playwright.sync_api import expect
 
 from rag.advisor import Advisor
 from rag.settings import Settings
@@ -66,6 +67,52 @@ def test_a_reader_logs_in_asks_and_logs_out(browser, advisor):
         assert violations(page) == [] and page.get_by_role("link", name="Inloggen").is_visible()
         page.goto(f"{advisor}/corpus")
         assert page.url.startswith("http://localhost:")
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_login_that_ends_is_told_and_the_question_comes_back_after_a_new_one(browser, advisor, width):
+    context = browser.new_context(locale="nl-NL", viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    try:
+        page.goto(f"{advisor}/")
+        log_in(page, "jan")
+        question = page.get_by_label("Uw vraag", exact=True)
+        question.fill("Wat is project Lantaarn?")
+        question.press("Enter")
+        turns = page.locator("#beurten > .beurt")
+        expect(turns).to_have_count(1)
+        turns.get_by_role("button", name="Vraag wijzigen").click()
+
+        kept = context.cookies()
+        context.clear_cookies()
+        question.fill("Hoeveel banken doen mee aan Lantaarn?")
+        question.press("Enter")
+        told = page.get_by_role("alert").filter(has_text="U bent niet meer ingelogd")
+        expect(told).to_be_visible()
+        expect(question).to_have_value("Hoeveel banken doen mee aan Lantaarn?")
+        expect(turns).to_have_count(1)
+        expect(turns).to_contain_text("Wat is project Lantaarn?")
+        expect(page.get_by_text("Ik zoek in de bronnen")).to_have_count(0)
+        assert violations(page) == [] and page.locator("#verbinding").count() == 0
+        told.get_by_role("link", name="Log opnieuw in").click()
+        page.wait_for_url("http://localhost:*/**")
+        log_in(page, "jan")
+        expect(turns).to_have_count(1)
+        expect(question).to_have_value("Hoeveel banken doen mee aan Lantaarn?")
+        expect(told).to_have_count(0)
+        question.press("Enter")
+        expect(turns).to_have_count(2)
+        assert "vier private partijen" in turns.last.inner_text()
+
+        context.clear_cookies()  # and told before anything is asked, once the page is looked at again
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(told).to_be_visible()
+        context.add_cookies(kept)  # logged in in another tab
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(told).to_have_count(0)
     finally:
         context.close()
 

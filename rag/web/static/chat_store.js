@@ -22,7 +22,7 @@ window.PPS.store = (() => {
     // A question that was never answered has not been looked at for personal data either: it stays in the tab.
     save(conversation) {
       ofTab(NOW, JSON.stringify(conversation));
-      const kept = { ...conversation, turns: conversation.turns.filter((turn) => turn.reply) };
+      const kept = { ...conversation, turns: conversation.turns.filter((turn) => turn.reply || turn.memo) };
       const others = read().filter((c) => c.id !== conversation.id);
       if (keeping()) write(kept.turns.length ? [kept, ...others] : others);
     },

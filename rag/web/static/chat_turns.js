@@ -144,6 +144,24 @@ window.pps = (() => {
       return "";
     },
 
+    // A memo of guided advice becomes a turn of its own. What was being edited is no longer the last one.
+    keepMemo(article, turn) {
+      window.pps.edited?.();
+      state.replacing = false;
+      past().append(article);
+      keep(article, turn);
+      document.body.toggleAttribute("data-talking", true);
+    },
+
+    // The question that is being answered was refused: as if it had not been asked. Gives its text.
+    refused() {
+      if (!state.busy) return "";
+      const asked = store.pending();
+      settle();
+      show(store.current() || fresh()); // what it was to replace is there again
+      return asked?.question || "";
+    },
+
     // The connection is gone: whatever was being answered will not come.
     lost() {
       state.lost = true;
