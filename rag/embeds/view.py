@@ -10,6 +10,7 @@ from rag.embeds.embed import Content, Embed
 from rag.embeds.freshness import Freshness
 from rag.embeds.words import WORDS
 from rag.export.paper import absolute, blocks, web_address
+from rag.language.detect import split_title, title_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,11 @@ def _citations(content: Content, site: str) -> list[dict]:
 
 
 def _source(title: str, publisher: str, date: str, url: str) -> dict[str, str]:
-    """A source with what stands behind its title, and its address only where that is one of the web."""
-    return {"title": title, "about": ", ".join(filter(None, (publisher, date))), "url": web_address(url)}
+    """A source with what stands behind its title, and its address only where that is one of the web. `english` is as much of the title
+    as is in English."""
+    work, _ = split_title(title)
+    english = work if title_language(work) == "en" else ""
+    return {"title": title, "english": english, "about": ", ".join(filter(None, (publisher, date))), "url": web_address(url)}
 
 
 def height(content: Content, width: int) -> int:

@@ -107,11 +107,7 @@ def _reference(document: WordDocument, r: Reference, address: str, words: Words)
 
 def _source(paragraph: Paragraph, source: Source, words: Words) -> None:
     title = clean(source.title)
-    address = web_address(source.url)
-    if address:
-        word.link(paragraph, title, address)
-    else:
-        paragraph.add_run(title)
+    word.title(paragraph, title, web_address(source.url))
     about = ", ".join(clean(t) for t in (source.publisher, words.day(source.date)) if t)
     if about:
         paragraph.add_run(f" ({about})")

@@ -11,6 +11,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from rag.language.detect import split_title, title_language
+
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.oxml.xmlchemy import BaseOxmlElement
@@ -44,15 +46,27 @@ def run(paragraph: Paragraph, text: str, language: str = "nl") -> Run:
     return made
 
 
+def title(paragraph: Paragraph, text: str, address: str = "") -> None:
+    """The title of a source, in its own language; a link where there is an address."""
+    work, added = split_title(text)
+    pieces = [(work, title_language(work)), (added, "nl")] if added else [(text, title_language(text))]
+    if address:
+        relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        _hyperlink(paragraph, pieces, "r:id", relation)
+        return
+    for piece, language in pieces:
+        run(paragraph, piece, language)
+
+
 def link(paragraph: Paragraph, text: str, address: str) -> None:
     """A link to an address outside the document."""
     relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-    _hyperlink(paragraph, text, "r:id", relation)
+    _hyperlink(paragraph, [(text, "")], "r:id", relation)
 
 
 def link_within(paragraph: Paragraph, text: str, bookmark_name: str) -> None:
     """A link to a bookmark of the same document."""
-    _hyperlink(paragraph, text, "w:anchor", bookmark_name)
+    _hyperlink(paragraph, [(text, "")], "w:anchor", bookmark_name)
 
 
 def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
@@ -84,12 +98,14 @@ def page_numbers(document: WordDocument, text: str) -> None:
     paragraph._p.append(field)
 
 
-def _hyperlink(paragraph: Paragraph, text: str, attribute: str, value: str) -> None:
+def _hyperlink(paragraph: Paragraph, pieces: list[tuple[str, str]], attribute: str, value: str) -> None:
+    """A link over `pieces`: text with its language, "" for that of the document."""
     element = OxmlElement("w:hyperlink")
     element.set(qn(attribute), value)
-    made = paragraph.add_run(text)
-    made.font.color.rgb, made.font.underline = BLUE, True
-    element.append(made._r)
+    for text, language in pieces:
+        made = run(paragraph, text, language) if language else paragraph.add_run(text)
+        made.font.color.rgb, made.font.underline = BLUE, True
+        element.append(made._r)
     paragraph._p.append(element)
 
 

@@ -1,4 +1,4 @@
-"""Is a question Dutch or English? Counted by function words that only one of the two languages has.
+"""Is a question or a title Dutch or English? A question is counted by function words that only one of the two languages has.
 
 Statistical identifiers are unsure about one short question full of names; function words are not.
 """
@@ -6,6 +6,9 @@ Statistical identifiers are unsure about one short question full of names; funct
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+import simplemma
 
 # Words that both languages write alike (had, been, over, of, in, is, was, we) say nothing and are in neither list.
 _ENGLISH = frozenset(
@@ -19,9 +22,39 @@ _DUTCH = frozenset(
     hebben hadden waren doet doen deed geldt gaat ging ik wij ons onze mijn uw je jullie u zij leg vertel geef volgens door als dan
     meer sinds tot na zonder tegen jaar""".split()
 )
+_BOTH = frozenset("had been over of in is was we".split())
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+_ADDED = re.compile(r"\s*\([^()]*\)$")
 
 
 def detect_language(text: str) -> str:
     """`en` where English function words outnumber Dutch ones, else `nl`."""
-    found = re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text.lower())
+    found = _WORD.findall(text.lower())
     return "en" if sum(w in _ENGLISH for w in found) > sum(w in _DUTCH for w in found) else "nl"
+
+
+@lru_cache(maxsize=4096)
+def title_language(title: str) -> str:
+    """`en` for the title of a work or a name in English, else `nl`.
+
+    Titles hold few function words, so every word that a dictionary has in one language only counts. Capitals (AMLC, ECLI) say nothing.
+    """
+    words = [w.lower() for w in _WORD.findall(title) if len(w) == 1 and w.islower() or not w.isupper()]
+    if any(w in _DUTCH for w in words):
+        return detect_language(title)
+    english = sum(_only(w, "en", "nl") for w in words)
+    return "en" if english > 2 * sum(_only(w, "nl", "en") for w in words) else "nl"
+
+
+def split_title(title: str) -> tuple[str, str]:
+    """A title and what we added to it in brackets, which is Dutch: "Shared intelligence", " (masterscriptie)"."""
+    match = _ADDED.search(title)
+    return (title[: match.start()], match[0]) if match and match.start() else (title, "")
+
+
+def _only(word: str, language: str, other: str) -> bool:
+    if word in _BOTH:
+        return False
+    if word in _ENGLISH:
+        return language == "en"
+    return simplemma.is_known(word, lang=language) and not simplemma.is_known(word, lang=other)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ConfigurationError, PpsError
 from rag.models import engine
 from rag.models.catalogue import Catalogue, Model
-from rag.models.folder import ModelFolder, Progress, readable_size, silent
+from rag.models.folder import ModelFolder, Progress, State, readable_size, silent
 from rag.models.pull import pull
 from rag.settings import Settings
 
@@ -24,12 +24,14 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry of the shelf. `note` says in Dutch what its state is."""
+    """One entry of the shelf. `name` is that of the model; `state` is as in rag.models.folder, with `done` in percent of what is fetched.
+    A model that is fetched and not ready lacks the part that runs it."""
 
     key: str
-    label: str
+    name: str
     ready: bool
-    note: str = ""
+    state: State = "ready"
+    done: int = 0
 
 
 class ModelShelf:
@@ -57,9 +59,9 @@ class ModelShelf:
 
     def choices(self) -> list[Choice]:
         """What there is now. A model that was fetched a moment ago is ready at the next call."""
-        found = [Choice(NONE, "Zonder taalmodel (zinnen uit de bronnen)", True)]
+        found = [Choice(NONE, "", True)]
         if self._configured:
-            found.append(Choice(CONFIGURED, f"{self._configured.name} (ingesteld door uw beheerder)", True))
+            found.append(Choice(CONFIGURED, self._configured.name, True))
         if self._configured is None or self._configured.runner is None:
             found += self._local_choices()
         return found
@@ -131,21 +133,11 @@ class ModelShelf:
             if condition.state != "ready" and not is_default:
                 continue
             ready = condition.state == "ready" and usable
-            note = "staat klaar" if ready else _missing(condition.state, condition.note)
-            label = f"Lokaal taalmodel ({model.title or model.name})"
-            found.append(Choice(LOCAL if is_default else f"{LOCAL}:{model.name}", label, ready, note))
+            key, done = LOCAL if is_default else f"{LOCAL}:{model.name}", 100 * condition.done // (model.size or 1)
+            found.append(Choice(key, model.title or model.name, ready, condition.state, done))
         return found
 
 
 def _warm(model: ChatModel) -> None:
     with suppress(PpsError):
         model.warm()
-
-
-def _missing(state: str, note: str) -> str:
-    return {
-        "ready": "is opgehaald; het onderdeel dat het draait, is nog niet geïnstalleerd",
-        "absent": "is nog niet opgehaald",
-        "partial": f"is nog niet helemaal opgehaald ({note})",
-        "damaged": "is beschadigd; haal het opnieuw op",
-    }[state]

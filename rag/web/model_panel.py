@@ -10,19 +10,20 @@ import gradio as gr
 from rag.errors import PpsError
 from rag.models.folder import CHECK
 from rag.models.pull import FETCH
-from rag.models.shelf import INSTALL, LOOPBACK, NONE, ModelShelf
+from rag.models.shelf import CONFIGURED, INSTALL, LOCAL, LOOPBACK, NONE, Choice, ModelShelf
 from rag.web.access import identity_of
 from rag.web.labels import texts
 from rag.web.render import escape_markdown
 
 #: What is done while a model is fetched, as keys of the words of the page.
 _WORK = {INSTALL: "model_installing", FETCH: "model_fetching", CHECK: "model_checking"}
+_KINDS = {NONE: "model_none", CONFIGURED: "model_configured", LOCAL: "model_local"}
 Words = dict[str, Any]
 _DUTCH: Words = texts()
 
 
 def build(page: gr.Blocks, shelf: ModelShelf, t: Words = _DUTCH) -> gr.Radio:
-    """The panel, within `page`, in the words `t`; what a model says of itself is Dutch. The value of the radio is the key for
+    """The panel, within `page`, in the words `t`. The value of the radio is the key for
     `shelf.get`, an input of whatever asks a question."""
     with gr.Accordion(t["model"], open=False, elem_id="taalmodel"):
         choice = gr.Radio(_usable(shelf, t), value=shelf.default, label=t["model_label"], info=t["model_info"], elem_id="taalmodel-keuze")
@@ -65,7 +66,8 @@ def _fetch(shelf: ModelShelf, chosen: str, allowed: bool, progress: gr.Progress,
     try:
         made = shelf.fetch(lambda what, done, total: progress(done / max(1, total), desc=t[_WORK[what]]))
     except PpsError as error:
-        return _updates(shelf, t, chosen, allowed, f"**{t['model_not_fetched']}** {escape_markdown(str(error))}")
+        why = f'<span lang="nl">{escape_markdown(str(error))}</span>'
+        return _updates(shelf, t, chosen, allowed, f"**{t['model_not_fetched']}** {why}")
     return _updates(shelf, t, made.key, allowed, t["model_ready"])
 
 
@@ -80,11 +82,18 @@ def _updates(shelf: ModelShelf, t: Words, chosen: str, allowed: bool, told: str 
 
 def _usable(shelf: ModelShelf, t: Words) -> list[tuple[str, str]]:
     """What can be chosen now; what cannot is told below it, so that nobody chooses in vain."""
-    return [(t["model_none"] if c.key == NONE else c.label, c.key) for c in shelf.choices() if c.ready]
+    return [(_label(c, t), c.key) for c in shelf.choices() if c.ready]
+
+
+def _label(choice: Choice, t: Words) -> str:
+    kind = choice.key if choice.key in (NONE, CONFIGURED) else LOCAL
+    return t[_KINDS[kind]].format(name=choice.name)
 
 
 def _state(shelf: ModelShelf, t: Words, allowed: bool) -> str:
-    lines = [f"- {escape_markdown(c.label)}: {c.note}." for c in shelf.choices() if not c.ready]
+    lines = [
+        f"- {escape_markdown(_label(c, t))}: {t[f'model_state_{c.state}'].format(done=c.done)}." for c in shelf.choices() if not c.ready
+    ]
     if lines and not allowed:
         lines.append(f"\n{t['model_elsewhere']}")
     return "\n".join(lines)

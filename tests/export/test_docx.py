@@ -16,6 +16,7 @@ from docx import Document
 from rag.export.docx import answer_docx, memo_docx, turns_docx
 from rag.export.paper import clean
 from rag.export.words import WORDS
+from rag.types import Source
 from tests.export.conftest import BASE, FIRST, HOSTILE, hostile
 
 ADDRESS = f"{BASE}/bron/lantaarn?passage=abc123#passage"
@@ -47,6 +48,16 @@ def links_in(path):
     marks = (e for e in root.iter() if e.tag.endswith(("}bookmark", "}bookmark-start")))
     places = {m.get("{urn:oasis:names:tc:opendocument:xmlns:text:1.0}name") for m in marks}
     return {a for a in found if not a.startswith("#")}, {a[1:] for a in found if a.startswith("#")}, places
+
+
+def test_a_title_in_english_is_told_to_be_so(answer):
+    english = Source("a", "Shared intelligence (masterscriptie)", url="https://example.org/a")
+    cited = tuple(replace(c, sources=(english,)) for c in answer.citations[:1])
+    document = read(answer_docx(replace(answer, citations=(*cited, *answer.citations[1:])), BASE))
+    (line,) = [p for p in document.paragraphs if p.text.startswith("Shared intelligence")]
+    runs = {r.text: r.element.xml for r in line.hyperlinks[0].runs}
+    assert 'w:lang w:val="en-GB"' in runs["Shared intelligence"] and 'w:lang w:val="nl-NL"' in runs[" (masterscriptie)"]
+    assert line.hyperlinks[0].address == "https://example.org/a"
 
 
 def test_an_answer_as_a_word_document(answer):

@@ -11,6 +11,7 @@ from rag.models import engine
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
 from rag.web import model_panel
+from rag.web.labels import texts
 from tests.models.conftest import PARTS
 from tests.web.conftest import browser  # noqa: F401 - a fixture
 
@@ -65,6 +66,15 @@ def test_fetch_in_the_chat_and_use_it_without_a_restart(opened, small):
     page.get_by_text("Taalmodel", exact=True).click()
     expect(page.get_by_role("radio")).to_have_count(2)
     expect(page.get_by_label("Zonder taalmodel")).to_be_checked()
+
+
+def test_in_english_the_models_have_english_names(small, monkeypatch):
+    monkeypatch.setattr(engine, "installed", lambda: "1")
+    configured = SimpleNamespace(name="Qwen3", runner=None)
+    shelf, english = ModelShelf(Settings(_env_file=None, models_dir=small.folder.path), configured), texts("en")
+    labels = [label for label, _ in model_panel._usable(shelf, english)]
+    assert labels == ["Without a language model (sentences from the sources)", "Qwen3 (set by your administrator)"]
+    assert model_panel._state(shelf, english, True) == "- Language model on this machine (klein): was not fetched yet."
 
 
 def test_what_goes_wrong_is_told_and_can_be_tried_again(opened, small):

@@ -22,7 +22,7 @@ def settings(small, monkeypatch):
 def test_a_model_is_ready_as_soon_as_it_was_fetched(settings, small):
     shelf = ModelShelf(settings)
     assert [(c.key, c.ready) for c in shelf.choices()] == [(NONE, True), (LOCAL, False)] and shelf.default == NONE
-    assert "nog niet opgehaald" in shelf.choices()[1].note and shelf.get(NONE) is None
+    assert shelf.choices()[1].state == "absent" and shelf.get(NONE) is None
     with pytest.raises(ConfigurationError, match="models pull klein"):
         shelf.get(LOCAL)
     steps = []

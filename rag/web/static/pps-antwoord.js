@@ -56,6 +56,9 @@
     return make("a", { href: url, target: "_blank", rel: "noopener", ...attributes }, text, ...told);
   };
 
+  /** A title of which the part in English is marked. */
+  const titled = (s) => (s.english ? make("span", {}, make("span", { lang: "en" }, s.english), s.title.slice(s.english.length)) : s.title);
+
   class PpsAntwoord extends HTMLElement {
     static observedAttributes = ["antwoord", "kop"];
 
@@ -132,7 +135,7 @@
     }
 
     #source(c, e) {
-      const rests = c.sources.flatMap((s, i) => [i ? "; " : " ", link(s.url, s.title, e.labels), s.about ? ` (${s.about})` : ""]);
+      const rests = c.sources.flatMap((s, i) => [i ? "; " : " ", link(s.url, titled(s), e.labels), s.about ? ` (${s.about})` : ""]);
       const summary = make("summary", { lang: e.language }, e.labels.quote, make("span", { class: "vo" }, ` (${e.labels.source} ${c.n})`));
       return make(
         "li",
