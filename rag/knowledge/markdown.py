@@ -159,10 +159,10 @@ def _blocks(text: str, start: int):  # noqa: ANN202 - generator of Block
         if bare.startswith("|"):
             yield from flush()
             if header_cells is None:
-                header_cells = [clean_inline(c)[0] for c in _cells(bare)]
+                header_cells = [clean_inline(c)[0] for c in row_cells(bare)]
                 group += 1
                 continue
-            if not _TABLE_RULE.match(bare):
+            if not is_rule(bare):
                 yield from _row(bare, header_cells, begin, position, tuple(t for _, t in headings), group)
             continue
         if not fenced and _ITEM.match(line):
@@ -195,13 +195,19 @@ def _after_lead(text: str, start: int, begin: int) -> bool:
     return _strip_marker(previous).endswith(":")
 
 
-def _cells(row: str) -> list[str]:
+def is_rule(line: str) -> bool:
+    """Whether this line of a table only parts the heads from what stands below them."""
+    return bool(_TABLE_RULE.match(line))
+
+
+def row_cells(row: str) -> list[str]:
+    """The cells of a line of a table, with their marks."""
     return [c.strip() for c in row.strip().strip("|").split("|")]
 
 
 def _row(row: str, header: list[str], begin: int, end: int, path: tuple[str, ...], group: int):  # noqa: ANN202
     """A table row as one sentence: "eerste cel: kop 2: cel 2; kop 3: cel 3"."""
-    cells = [clean_inline(c) for c in _cells(row)]
+    cells = [clean_inline(c) for c in row_cells(row)]
     if not any(text for text, _ in cells):
         return
     parts, cites, length = [], [], 0

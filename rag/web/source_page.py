@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
 from rag.knowledge.store import PassageStore, StoredDocument
+from rag.knowledge.tables import Cell, Row, as_table, rows_of
 from rag.language.dates import dutch_date
+from rag.language.detect import detect_language
 from rag.types import Passage, PassageSentence
 from rag.web.render import templates
 
@@ -23,7 +26,7 @@ def source_page(store: PassageStore, document_id: str, wanted: str | None) -> st
     if not document:
         return _archived_only(*archived) if archived else None
     numbers = {entry["id"]: n for n, entry in enumerate(document.meta["bronnen"], 1)}
-    sections = _sections(passages, document.title, numbers, chosen)
+    sections = _sections(passages, document, numbers, chosen)
     return (
         templates()
         .get_template("source.html")
@@ -48,7 +51,13 @@ def _archived_only(passage: Passage, gone: str) -> str:
 
 def _old(passage: Passage, gone: str) -> dict:
     numbers = {s.id: n for n, s in enumerate(passage.sources, 1)}
-    return {"blocks": _blocks(passage, numbers, under=3), "gone": dutch_date(gone), "heading": passage.section, "page": passage.page}
+    return {
+        "blocks": _blocks(passage, numbers, under=3),
+        "language": detect_language(passage.text),
+        "gone": dutch_date(gone),
+        "heading": passage.section,
+        "page": passage.page,
+    }
 
 
 def _status_notice(document: StoredDocument, today: date | None = None) -> str:
@@ -63,13 +72,20 @@ def _status_notice(document: StoredDocument, today: date | None = None) -> str:
     return ""
 
 
-def _sections(passages: list[Passage], title: str, numbers: dict[str, int], chosen: str) -> list[dict]:
+def _sections(passages: list[Passage], document: StoredDocument, numbers: dict[str, int], chosen: str) -> list[dict]:
     shown: tuple[str, ...] = ()
+    rows = rows_of(document.body)
+    count = 0
     sections = []
     for passage in passages:
-        headings = _new_headings(shown, passage.headings, title)
+        headings = _new_headings(shown, passage.headings, document.title)
         shown = passage.headings
-        sections.append({"headings": headings, "blocks": _blocks(passage, numbers), "chosen": passage.id == chosen, "page": passage.page})
+        told = {"chosen": passage.id == chosen, "page": passage.page, "language": detect_language(passage.text)}
+        blocks = _blocks(passage, numbers, rows=rows)
+        for table in (b for b in blocks if b["kind"] == "table"):
+            count += 1
+            table["name"] = f"Tabel {count}: {table['heading']}"
+        sections.append({"headings": headings, "blocks": blocks, **told})
     return sections
 
 
@@ -90,8 +106,11 @@ def _level(depth: int) -> int:
     return min(2 + max(0, depth - 1), 4)
 
 
-def _blocks(passage: Passage, numbers: dict[str, int], under: int = 2) -> list[dict]:
-    """Paragraphs, lists and headings of a passage. A heading inside it stands beside its own one (no level skipped), not above `under`."""
+def _blocks(passage: Passage, numbers: dict[str, int], under: int = 2, rows: Sequence[Row] = ()) -> list[dict]:
+    """Paragraphs, lists, tables and headings of a passage. A table whose cells are not among `rows` is a list.
+
+    A heading inside it stands beside its own one (no level skipped), not above `under`.
+    """
     level = max(under, _level(len(passage.headings) - 1))
     out: list[dict] = []
     heading = passage.headings[-1]
@@ -100,9 +119,17 @@ def _blocks(passage: Passage, numbers: dict[str, int], under: int = 2) -> list[d
         if sentences[0].heading != heading and sentences[0].heading != passage.title:
             heading = sentences[0].heading
             out.append({"kind": "heading", "text": heading, "level": level})
+        table = as_table(passage, sentences, rows) if sentences[0].kind == "row" else None
+        if table:
+            out.append({"kind": "table", "heading": heading, "heads": table.heads, "rows": [_cells(row, numbers) for row in table.rows]})
+            continue
         kind = "list" if sentences[0].kind in ("item", "row") else "paragraph"
         out.append({"kind": kind, "sentences": [_with_numbers(s, numbers) for s in sentences]})
     return out
+
+
+def _cells(row: Iterable[Cell], numbers: dict[str, int]) -> list[dict]:
+    return [{"text": cell.text, "sources": [numbers[i] for i in cell.sources if i in numbers]} for cell in row]
 
 
 def _with_numbers(sentence: PassageSentence, numbers: dict[str, int]) -> dict:

@@ -24,6 +24,7 @@ PAGES = {
     "bron": ("/bron/begrippenlijst", "Begrippenlijst"),
     "bron-lang": ("/bron/tno-samen-misdaad-anders-bestrijden", "Samen misdaad anders bestrijden"),
     "bron-gekozen": ("/bron/tno-samen-misdaad-anders-bestrijden?passage=PASSAGE", "Samen misdaad anders bestrijden"),
+    "bron-tabel": ("/bron/vergelijking-internationaal", "PPS in het buitenland"),
     "bron-weg": ("/bron/tno-samen-misdaad-anders-bestrijden?passage=weg", "Samen misdaad anders bestrijden"),
     "geen-bron": ("/bron/bestaat-niet", "Document niet gevonden"),
     "geen-pagina": ("/nergens", "Pagina niet gevonden"),
@@ -215,6 +216,24 @@ def test_a_reader_looks_up_what_the_advisor_is_and_how_well_it_does(visit, addre
     expect(page.get_by_role("region", name="Waarneembaar").get_by_role("row")).to_have_count(21)
     page.get_by_role("contentinfo").get_by_role("link", name="Fout melden").click()
     expect(page.get_by_role("heading", name="Een fout melden")).to_be_in_viewport()
+
+
+def test_a_table_of_a_source_is_a_table(visit):
+    page = visit("bron-tabel", 390)
+    table = page.get_by_role("region", name="Tabel 1: Wat is het verschil").get_by_role("table")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Praktijk", "Begin", "Gastheer", "Wat partijen doen"]
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="JMLIT (VK)"))
+    expect(row.get_by_role("cell").first).to_contain_text("pilot in februari 2015")
+    row.get_by_role("cell").first.get_by_role("link", name="bron").first.click()
+    expect(page.locator(".sources li:target")).to_be_in_viewport()
+
+
+def test_titles_in_english_are_marked(visit):
+    page = visit("bron-tabel")
+    marked = page.locator(".sources [lang=en]").all_inner_texts()
+    assert "First look at EFIPPP guide on how banks should share data with police" in marked and len(marked) > 5
+    dutch = page.locator(".sources li").filter(has_not=page.locator("[lang=en]"))
+    assert dutch.count() > 0
 
 
 def test_the_chosen_passage_is_in_sight(visit):
