@@ -1,4 +1,4 @@
-"""The Gradio chat. With rag.web.model_panel and rag.web.theme the only module that imports gradio.
+"""The Gradio chat. With rag.web.model_panel, preload and theme the only module that imports gradio.
 
 The page itself holds the conversation (static/chat_*.js): the server gets what came before with each question, and keeps nothing.
 """
@@ -22,6 +22,7 @@ from rag.settings import Settings
 from rag.types import Filters
 from rag.web import labels, model_panel
 from rag.web.conversation import Sent, sent_from, turns_of
+from rag.web.preload import hints
 from rag.web.render import templates
 from rag.web.running import Running
 from rag.web.suggestions import Suggestions as Suggestions
@@ -55,7 +56,7 @@ def head(language: str = "nl") -> str:
     given = json.dumps({"t": t, "examples": examples}, ensure_ascii=False).replace("</", "<\\/")
     scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     without = templates().get_template("chat_noscript.html").render(t=t)
-    return f"<style>{css()}</style>\n<script>window.PPS = {given};\n{scripts}</script>\n{without}"
+    return f"{hints()}\n<style>{css()}</style>\n<script>window.PPS = {given};\n{scripts}</script>\n{without}"
 
 
 def build(

@@ -33,6 +33,8 @@ _ALWAYS = {
 #: What the chat needs of Gradio's API. The rest can take files, fetch addresses or run a step without its queue: closed.
 _GRADIO_API = re.compile(r"^(?:/[a-z]{2}|/embed/chat)?/gradio_api(?:/(?P<rest>.*))?$")
 _GRADIO_OPEN = re.compile(r"(?:queue/(?:join|data)|heartbeat/[^/]+|startup-events|app_id|info|cancel|reset|theme\.css)/?")
+#: Files of Gradio whose names hold a digest of what is in them: a browser may keep them for good.
+DIGESTED = re.compile(r"/assets/[\w.]+-[\w-]{8,}\.(?:js|css)$")
 _GRADIO_CLOSED = re.compile(r"/(?:file|proxy)[=/]|/(?:monitoring|runs|run-history|dev|vibe[^/]*)(?:/|$)")
 
 
@@ -53,6 +55,8 @@ class Security:
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
+                if message["status"] == 200 and DIGESTED.search(scope["path"]):
+                    headers["Cache-Control"] = "private, max-age=31536000, immutable"
                 headers.setdefault("Content-Security-Policy", OWN if scope.get("app") is own else GRADIO)
             await send(message)
 
