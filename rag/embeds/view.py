@@ -76,11 +76,16 @@ def _citations(content: Content, site: str) -> list[dict]:
 
 
 def _source(title: str, publisher: str, date: str, url: str) -> dict[str, str]:
-    """A source with what stands behind its title, and its address only where that is one of the web. `english` is as much of the title
-    as is in English."""
+    """A source with what stands behind its title, and its address only where that is one of the web. `work` is the title
+    without what was added to it, which is in `language`."""
     work, _ = split_title(title)
-    english = work if title_language(work) == "en" else ""
-    return {"title": title, "english": english, "about": ", ".join(filter(None, (publisher, date))), "url": web_address(url)}
+    return {
+        "title": title,
+        "work": work,
+        "language": title_language(work),
+        "about": ", ".join(filter(None, (publisher, date))),
+        "url": web_address(url),
+    }
 
 
 def height(content: Content, width: int) -> int:

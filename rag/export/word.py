@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Colour of links and headings: contrast 7.3 on white.
 BLUE = RGBColor(0x01, 0x59, 0x8F)
-_LANGUAGES = {"nl": "nl-NL", "en": "en-GB"}
+_LANGUAGES = {"nl": "nl-NL", "en": "en-GB", "de": "de-DE"}
 
 
 def prepare(document: WordDocument, title: str, author: str, language: str) -> None:

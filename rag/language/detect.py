@@ -24,6 +24,7 @@ _DUTCH = frozenset(
 )
 _BOTH = frozenset("had been over of in is was we".split())
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+_UMLAUTS = frozenset("äöüß")
 _ADDED = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -35,13 +36,15 @@ def detect_language(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def title_language(title: str) -> str:
-    """`en` for the title of a work or a name in English, else `nl`.
+    """`en` for the title of a work or a name in English, `de` for one in German, else `nl`.
 
     Titles hold few function words, so every word that a dictionary has in one language only counts. Capitals (AMLC, ECLI) say nothing.
     """
     words = [w.lower() for w in _WORD.findall(title) if len(w) == 1 and w.islower() or not w.isupper()]
-    if any(w in _DUTCH for w in words):
+    if any(w in _DUTCH for w in words) or title.startswith("Over "):  # "Over RIEC": about it
         return detect_language(title)
+    if set(title.lower()) & _UMLAUTS and sum(map(_german, words)) > 1:
+        return "de"
     english = sum(_only(w, "en", "nl") for w in words)
     return "en" if english > 2 * sum(_only(w, "nl", "en") for w in words) else "nl"
 
@@ -50,6 +53,11 @@ def split_title(title: str) -> tuple[str, str]:
     """A title and what we added to it in brackets, which is Dutch: "Shared intelligence", " (masterscriptie)"."""
     match = _ADDED.search(title)
     return (title[: match.start()], match[0]) if match and match.start() else (title, "")
+
+
+def _german(word: str) -> bool:
+    """Asked of few titles: its dictionary takes a third of a second to load."""
+    return not any(simplemma.is_known(word, lang=lang) for lang in ("nl", "en")) and simplemma.is_known(word, lang="de")
 
 
 def _only(word: str, language: str, other: str) -> bool:

@@ -36,11 +36,10 @@ def templates() -> Environment:
 
 
 def titled(title: str) -> Markup:
-    """A title within Dutch text; one in English is marked as such, for readers of a screen reader (WCAG 3.1.2)."""
+    """A title within Dutch text; one in another language is marked as such, for readers of a screen reader (WCAG 3.1.2)."""
     work, added = split_title(title)
-    if title_language(work) != "en":
-        return escaped(title)
-    return Markup('<span lang="en">{}</span>{}').format(work, added)
+    language = title_language(work)
+    return escaped(title) if language == "nl" else Markup('<span lang="{}">{}</span>{}').format(language, work, added)
 
 
 def escape_markdown(text: str) -> str:

@@ -74,7 +74,7 @@ def test_in_english_the_models_have_english_names(small, monkeypatch):
     shelf, english = ModelShelf(Settings(_env_file=None, models_dir=small.folder.path), configured), texts("en")
     labels = [label for label, _ in model_panel._usable(shelf, english)]
     assert labels == ["Without a language model (sentences from the sources)", "Qwen3 (set by your administrator)"]
-    assert model_panel._state(shelf, english, True) == "- Language model on this machine (klein): was not fetched yet."
+    assert model_panel._state(shelf, english, True) == "- Language model on this machine \\(klein\\): was not fetched yet."
 
 
 def test_what_goes_wrong_is_told_and_can_be_tried_again(opened, small):

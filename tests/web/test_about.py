@@ -208,13 +208,22 @@ def test_the_statement_covers_every_criterion_once():
     assert {c.level for c in statement().criteria} == {"A", "AA"} and sum(c.level == "A" for c in statement().criteria) == 31
 
 
-def test_the_statement_is_shown_with_what_fails_first(serve):
+@pytest.mark.parametrize("failing", [False, True], ids=["as it is", "with a criterion that fails"])
+def test_the_statement_is_shown_with_what_fails_first(serve, monkeypatch, tmp_path, failing):
+    told = statement()
+    if failing:
+        data = yaml.safe_load(STATEMENT.read_text(encoding="utf-8"))
+        data["criteria"]["Robuust"][0] |= {"chat": "nee", "opmerking": "Een knop heeft geen naam."}
+        path = tmp_path / "toegankelijkheid.yml"
+        path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        told = statement(path)
+        monkeypatch.setattr(about, "statement", lambda: told)
     page = serve(contact="https://voorbeeld.example/").get("/toegankelijkheid").text
     text = words(page)
-    told = statement()
     for criterion in told.criteria:
         assert f"{criterion.number} {criterion.name}" in text
-    assert text.index("Wat niet voldoet") < text.index("Per criterium") and all(unescape(c.remark) in text for c in told.failing)
+    assert ("Wat niet voldoet" in text[: text.index("Per criterium")]) == failing == ("voldoet nog niet helemaal" in text)
+    assert all(unescape(c.remark) in text for c in told.failing) and len(told.failing) == failing
     assert page.count('class="no"') == sum(list(c.verdicts.values()).count("nee") for c in told.criteria)
     assert "niet getest met mensen" in text and 'href="https://voorbeeld.example/"' in page
     for part, name in PARTS.items():

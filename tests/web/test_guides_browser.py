@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.web.axe import violations
 from tests.web.conftest import ARTEFACTS
+from tests.web.test_pages_axe import ADD_STYLE, CUT_OFF, SPACING
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +172,15 @@ def test_at_320_pixels_only_tables_scroll_sideways(opened, address_of):
     assert fits(page)
     for region in page.locator(".scroll").all():
         assert region.get_attribute("tabindex") == "0" and region.get_attribute("role") == "region"
+
+
+@pytest.mark.parametrize("address_of", ["/advies", "/advies/ambitie?na=2", *MEMOS], ids=["list", "error", "step", "table", "profile"])
+def test_nothing_is_lost_with_wide_spacing(opened, address_of):
+    page = opened(320, address_of)
+    page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    page.evaluate(ADD_STYLE, SPACING)
+    assert fits(page)
+    assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("address_of", MEMOS, ids=["step", "table", "profile"])

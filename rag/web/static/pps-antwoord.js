@@ -56,8 +56,8 @@
     return make("a", { href: url, target: "_blank", rel: "noopener", ...attributes }, text, ...told);
   };
 
-  /** A title of which the part in English is marked. */
-  const titled = (s) => (s.english ? make("span", {}, make("span", { lang: "en" }, s.english), s.title.slice(s.english.length)) : s.title);
+  /** A title of which the part in another language is marked. */
+  const titled = (s) => (s.language === "nl" ? s.title : make("span", {}, make("span", { lang: s.language }, s.work), s.title.slice(s.work.length)));
 
   class PpsAntwoord extends HTMLElement {
     static observedAttributes = ["antwoord", "kop"];
