@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     )
     keep_gaps: bool = Field(True, description="Vragen zonder antwoord bewaren voor de pagina kennisgaten, zonder namen en nummers")
     database_url: SecretStr | None = Field(
-        None, description="Database voor terugkoppeling van lezers, bijvoorbeeld postgresql+psycopg://…; leeg is SQLite naast de index"
+        None, description="Database voor wat wordt bewaard, bijvoorbeeld postgresql+psycopg://…; leeg is SQLite naast de index"
     )
     feedback: Literal["uit", "zonder_vraag", "met_vraag"] = Field(
         "met_vraag", description="Terugkoppeling van lezers: uit, zonder de tekst van vraag en zin, of met die tekst; altijd gemaskeerd"

@@ -1,4 +1,4 @@
-"""The database behind what readers leave: opened at first use and brought to the newest layout by itself."""
+"""The database behind all that is kept: opened at first use and brought to the newest layout by itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from filelock import FileLock
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from rag.errors import ConfigurationError, PpsError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 15
+#: A session lasts some milliseconds, and a process does at most some forty things at once (its threads): of 50 readers few hold a session
+#: at the same moment, and the others wait as long as that. Fifteen at most, for PostgreSQL lets in 100 by default: six processes fit.
+_POOL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
+_AWAY = "De database van de adviseur is nu niet te bereiken. Probeer het later opnieuw of vraag uw beheerder."
 #: Alembic keeps what it works on in globals: two migrations in one process at once would mix up their connections, and hang.
 _MIGRATING = threading.Lock()
 
@@ -32,6 +37,7 @@ class Database:
         self._address = url
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+        self._failed = 0  # how often it could not be opened
 
     @property
     def exists(self) -> bool:
@@ -53,10 +59,10 @@ class Database:
         except DBAPIError as error:
             if error.connection_invalidated or type(error).__name__ in ("OperationalError", "DatabaseError", "InterfaceError"):
                 # The driver's own words may hold the address with its password: they go to the log of the program, not to the reader.
-                raise PpsError(
-                    "De database met terugkoppeling is nu niet te bereiken. Probeer het later opnieuw of vraag uw beheerder."
-                ) from error
+                raise PpsError(_AWAY) from error
             raise
+        except PoolTimeoutError as error:  # all connections are taken, for longer than anybody wants to wait
+            raise PpsError(_AWAY) from error
 
     def close(self) -> None:
         with self._lock:
@@ -65,18 +71,29 @@ class Database:
             self._engine = None
 
     def _opened(self) -> Engine:
+        failed = self._failed
         with self._lock:
             if self._engine is None:
-                url = _parsed(self._address)
-                engine = _engine(url)
+                if self._failed != failed:  # who waited for a try that failed hears so: one after another they would wait for ever
+                    raise PpsError(_AWAY)
                 try:
-                    _upgrade(engine, url)
-                except CommandError as error:
-                    raise PpsError(
-                        "De database met terugkoppeling is gemaakt door een nieuwere versie van de adviseur. Werk de adviseur bij."
-                    ) from error
-                self._engine = engine
+                    self._engine = self._open()
+                except Exception:
+                    self._failed += 1
+                    raise
             return self._engine
+
+    def _open(self) -> Engine:
+        url = _parsed(self._address)
+        engine = _engine(url)
+        try:
+            _upgrade(engine, url)
+        except Exception as error:
+            engine.dispose()
+            if not isinstance(error, CommandError):
+                raise
+            raise PpsError("De database is gemaakt door een nieuwere versie van de adviseur. Werk de adviseur bij.") from error
+        return engine
 
 
 def config(dialect: str = "sqlite") -> Config:
@@ -103,10 +120,12 @@ def _is_file(url: URL) -> bool:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, **_POOL)
+        pool: dict[str, Any] = {}
         if _is_file(url):
             Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": _BUSY_S})
+            pool = _POOL
+        engine = create_engine(url, connect_args={"timeout": _BUSY_S}, **pool)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigurationError(
             f"Voor PPS_DATABASE_URL ontbreekt het onderdeel {getattr(error, 'name', None) or url.drivername}. "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from rag.advisor import Advisor
 from rag.embeds import view
 from rag.embeds.origins import frame_ancestors
 from rag.embeds.words import WORDS
+from rag.store.database import Database
 from rag.web import embed_editor
 from rag.web.access import base_url, from_here
 from rag.web.embed_shelf import Shelf
@@ -48,16 +48,10 @@ class _FramePage(PageRoute):
         return HTMLResponse(html, status, headers=_frame_headers("frame-ancestors *"))
 
 
-def router(advisor: Advisor) -> APIRouter:
-    """All routes of embeds, those of editors among them."""
-    shelf = Shelf.of(advisor)
-
-    @asynccontextmanager
-    async def closing(_: object) -> AsyncIterator[None]:
-        yield
-        shelf.store.database.close()
-
-    made = APIRouter(lifespan=closing)
+def router(advisor: Advisor, database: Database) -> APIRouter:
+    """All routes of embeds, those of editors among them. `database` is closed by whoever made it."""
+    shelf = Shelf.of(advisor, database)
+    made = APIRouter()
     made.include_router(_pages(shelf))
     made.include_router(_programs(shelf))
     made.include_router(embed_editor.router(advisor, shelf))

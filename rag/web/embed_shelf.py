@@ -25,9 +25,9 @@ class Shelf:
     passages: PassageStore
 
     @classmethod
-    def of(cls, advisor: Advisor) -> Shelf:
+    def of(cls, advisor: Advisor, database: Database) -> Shelf:
         settings = advisor.settings
-        return cls(settings, EmbedStore(Database(settings.database)), Signer(settings), advisor.searcher.store)
+        return cls(settings, EmbedStore(database), Signer(settings), advisor.searcher.store)
 
     def find(self, public: str) -> Embed | None:
         """The embed with this public id, withdrawn or not. An id that was not signed here asks nothing of the database."""

@@ -79,10 +79,10 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(settings.feedback != "uit", settings.feedback == "met_vraag", settings.feedback_days)
 
 
-def router(advisor: Advisor) -> APIRouter:
-    """The API and the pages of editors, over the database of the settings."""
+def router(advisor: Advisor, database: Database) -> APIRouter:
+    """The API and the pages of editors. `database` is closed by whoever made it."""
     settings = advisor.settings
-    store = FeedbackStore(Database(settings.database), policy_of(settings))
+    store = FeedbackStore(database, policy_of(settings))
     find = finder(advisor.searcher.store)
 
     @asynccontextmanager
@@ -92,7 +92,6 @@ def router(advisor: Advisor) -> APIRouter:
         rounds.cancel()
         with suppress(asyncio.CancelledError):
             await rounds
-        store.database.close()
 
     made = APIRouter(lifespan=erasing, route_class=ApiRoute)
 

@@ -106,10 +106,10 @@ async def _ask(name: str, check: Callable[[], str], told: dict[str, str]) -> Non
             told[name] = "niet te bereiken"
 
 
-def router(advisor: Advisor, doors: Doors, metrics: Metrics) -> APIRouter:
+def router(advisor: Advisor, database: Database, doors: Doors, metrics: Metrics) -> APIRouter:
     """The routes. `doors` tells whether this process is about to stop."""
     made = APIRouter(tags=["Health"])
-    readiness = Readiness(advisor, Database(advisor.settings.database))
+    readiness = Readiness(advisor, database)
 
     @made.get("/healthz", summary="The process lives")
     async def healthz() -> dict[str, str]:

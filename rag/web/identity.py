@@ -66,12 +66,11 @@ class Gate:
         ConfigurationError: others can reach the advisor and none is known, or a source is set in part.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.sources: Sources = check_start(settings)
-        self.database = Database(settings.database)
-        self.keys = ApiKeys(self.database)
-        self.ended = EndedSessions(self.database)
+        self.keys = ApiKeys(database)
+        self.ended = EndedSessions(database)
         self.sessions: Sessions | None = None
         self.provider: Provider | None = None
         if self.sources.oidc and settings.session_secret:
@@ -194,15 +193,16 @@ class Identities:
         return page(refused.status, refused.text, logout=refused.status == 403 and may_login, headers=refused.headers)
 
 
-def install(app: FastAPI, settings: Settings) -> Gate:
+def install(app: FastAPI, settings: Settings, database: Database) -> Gate:
     """Put the gate around `app`, and its pages in it. To be called before the chat is mounted, and after all other middleware.
+    `database` holds keys and ended sessions, and is closed by whoever made it.
 
     Raises:
         ConfigurationError: see Gate.
     """
     from rag.web import login
 
-    gate = Gate(settings)
+    gate = Gate(settings, database)
     app.include_router(login.router(gate))
     app.add_middleware(Identities, gate=gate)
     return gate

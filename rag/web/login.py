@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -37,15 +35,9 @@ class Me(BaseModel):
 
 
 def router(gate: Gate) -> APIRouter:
-    """The routes over `gate`, which is closed with the application."""
+    """The routes over `gate`."""
     settings = gate.settings
-
-    @asynccontextmanager
-    async def closing(_: object) -> AsyncIterator[None]:
-        yield
-        gate.database.close()
-
-    made = APIRouter(lifespan=closing)
+    made = APIRouter()
 
     @made.get(LOGIN, include_in_schema=False)
     async def login(request: Request, naar: str = "/") -> Response:

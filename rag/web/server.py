@@ -19,6 +19,7 @@ from rag.advisor import Advisor
 from rag.errors import IndexBusyError, PpsError
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
+from rag.store.database import Database
 from rag.types import Answer
 from rag.web import about, api, docs_page, embed, export, feedback, guides, health, identity, logs, loopback, openai_api, problems
 from rag.web.limits import Doors, Limits
@@ -37,6 +38,7 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     """The whole web application for `advisor`; without the chat it is made in a moment. `shelf` holds the language models that a reader
     may choose. `app.state.doors` tells what is being answered (rag.web.stopping)."""
     settings = advisor.settings
+    database = Database(settings.database)  # one for all that keeps something: one pool, one look at the tables
     shelf = shelf or ModelShelf(advisor.settings, advisor.chat_model)
     reports = Reports(advisor)
     places, doors = Places(settings.questions_at_once, settings.questions_waiting), Doors()
@@ -49,6 +51,7 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     async def lifespan(_: FastAPI):  # noqa: ANN202
         threading.Thread(target=_warm, args=(advisor,), daemon=True).start()
         yield
+        database.close()
 
     app = FastAPI(title="PPS-adviseur", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.doors = doors
@@ -58,7 +61,7 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     app.add_middleware(Limits, settings=settings, places=places, doors=doors, metrics=metrics)
     problems.install(app)
     docs_page.install(app)
-    app.include_router(health.router(advisor, doors, metrics))
+    app.include_router(health.router(advisor, database, doors, metrics))
     app.include_router(api.router(advisor, recent))
     app.include_router(openai_api.router(advisor))
 
@@ -80,12 +83,12 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
         return HTMLResponse(reports.gaps_page())
 
     app.include_router(export.router(advisor))
-    app.include_router(feedback.router(advisor))
+    app.include_router(feedback.router(advisor, database))
     app.include_router(about.router(advisor))
     app.include_router(guides.guides_router(advisor))
-    app.include_router(embed.router(advisor))
+    app.include_router(embed.router(advisor, database))
 
-    identity.install(app, advisor.settings)  # around all that is above, and the chat
+    identity.install(app, settings, database)  # around all that is above, and the chat
     # The last one stands outermost: every reply is counted and gets its headers, also one of another middleware.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)  # a route may set another limit
     for middleware in (BareErrors, LostPages, Security):

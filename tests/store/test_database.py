@@ -1,5 +1,7 @@
 import subprocess
 import sys
+import threading
+import time
 from io import StringIO
 
 import pytest
@@ -131,3 +133,43 @@ def test_processes_that_start_at_once_make_one_database(path, database):
     tokens = {p.communicate(timeout=120)[0] for p in started}
     assert all(p.returncode == 0 for p in started) and len(tokens) == 1  # they share one secret
     assert FeedbackStore(database, Policy()).record(SAID)
+
+
+def test_who_waits_for_a_server_that_does_not_answer_hears_so_with_the_first(monkeypatch, database):
+    tries = []
+
+    def slow(*_):
+        tries.append(time.monotonic())
+        time.sleep(0.5)
+        raise sa.exc.OperationalError("connect", None, Exception("no answer"))
+
+    monkeypatch.setattr(module, "_upgrade", slow)
+    start, told = threading.Barrier(8), []
+
+    def use():
+        start.wait()
+        try:
+            with database.session():
+                pass
+        except PpsError as error:
+            told.append(str(error))
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(tries) == 1 and len(told) == 8 and all("niet te bereiken" in t for t in told)
+    with pytest.raises(PpsError), database.session():  # whoever comes later tries anew
+        pass
+    assert len(tries) == 2
+
+
+def test_where_all_connections_are_taken_it_is_told(monkeypatch, path):
+    monkeypatch.setattr(module, "_POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1})
+    small = Database(f"sqlite:///{path}")
+    with small.session() as session:
+        session.execute(sa.text("SELECT 1"))
+        with pytest.raises(PpsError, match="niet te bereiken"), small.session() as other:
+            other.execute(sa.text("SELECT 1"))
+    small.close()

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.advisor import Advisor
+from rag.store.database import Database
 from rag.web import embed
 
 HERE = "http://127.0.0.1:7860"
@@ -19,7 +20,8 @@ INTRANET = "https://intranet.example.nl"
 def serve(searcher, settings, **changes):
     """The routes of embeds alone: the chat around them takes seconds to build."""
     app = FastAPI()
-    app.include_router(embed.router(Advisor(searcher, None, settings.model_copy(update=changes))))
+    own = settings.model_copy(update=changes)
+    app.include_router(embed.router(Advisor(searcher, None, own), Database(own.database)))
     return app
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from rag.advisor import Advisor
+from rag.store.database import Database
 from rag.web import feedback
 from rag.web.server import create_app
 
@@ -22,7 +23,8 @@ SAID = {"sentence": 1, "verdict": "klopt_niet", "remark": "Mail jan@voorbeeld.nl
 def serve(searcher, settings, **changes):
     """The routes of feedback alone: the chat around them takes seconds to build."""
     app = FastAPI()
-    app.include_router(feedback.router(Advisor(searcher, None, settings.model_copy(update=changes))))
+    own = settings.model_copy(update=changes)
+    app.include_router(feedback.router(Advisor(searcher, None, own), Database(own.database)))
     return app
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from rag.advisor import Advisor
 from rag.search.searcher import Searcher
 from rag.search.vectors import connect
+from rag.store import database as module
 from rag.web.server import create_app
 
 ASKED = {"question": "Wat is project Lantaarn?"}
@@ -124,3 +125,17 @@ def test_figures_hold_what_happened_and_no_question(searcher, settings):
         assert line in text, line
     assert re.search(r'pps_step_seconds_count\{step="retrieve"\} 1.0', text)
     assert "geheimzinnig" not in text and "Lantaarn" not in text and "lantaarn" not in text
+
+
+def test_one_pool_serves_all_that_keeps_something(searcher, settings, monkeypatch):
+    made, real = [], module.create_engine
+    monkeypatch.setattr(module, "create_engine", lambda *given, **options: made.append(given) or real(*given, **options))
+    advisor = Advisor(searcher, None, settings.model_copy(update={"open": "ja", "api_keys": "ja", "public_url": "http://testserver"}))
+    with TestClient(create_app(advisor, with_chat=False)) as client:
+        verdict = {"sentence": 1, "verdict": "klopt"}
+        assert client.post(f"/api/v1/answers/{'a' * 32}/feedback", json=verdict).status_code == 201
+        assert client.get("/readyz").json()["parts"]["database"] == "ok"
+        key = f"pps_{'0' * 12}_{'a' * 43}"
+        assert client.get("/corpus", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+        assert client.get(f"/embed/antwoord/{'a' * 64}").status_code == 404
+    assert len(made) == 1

@@ -54,7 +54,7 @@ def client_of(settings, peer=PROXY, base=HERE):
     def health(request: Request) -> dict:
         return {"known": identity_of(request) is not None}
 
-    identity.install(app, settings)
+    identity.install(app, settings, Database(settings.database))
     return TestClient(app, base_url=base, client=(peer, 50_000), follow_redirects=False)
 
 

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from rag.settings import Settings
+from rag.store.database import Database
 from rag.web import identity
 from tests.identity.provider import free_port, provider
 from tests.web.served import Served
@@ -79,7 +80,7 @@ def small_app(settings):
     def ask() -> str:
         return "antwoord"
 
-    identity.install(app, settings)
+    identity.install(app, settings, Database(settings.database))
     return app
 
 
