@@ -38,6 +38,7 @@ class Advisor:
     settings: Settings = field(default_factory=get_settings)
     steps: list[Step] = field(default_factory=list)
     verifier: Verifier | None = None  # made at the first question that needs it
+    record: Callable[[Answer, str], object] | None = None  # as on_answer, with the subject of who asked ("" where nobody is known)
     on_answer: Callable[[Answer], None] | None = None  # told every finished answer; a failure of it costs no answer
 
     def __post_init__(self) -> None:
@@ -73,15 +74,17 @@ class Advisor:
         k: int = 8,
         turns: Sequence[Turn] = (),
         chat_model: ModelChoice = "default",
+        asker: str = "",
     ) -> Answer:
         """The answer to `question`, as a follow-up on `turns` (the last one most recent).
 
-        `chat_model` takes the place of the advisor's own; None answers with sentences of the sources.
+        `chat_model` takes the place of the advisor's own; None answers with sentences of the sources. `asker` is the subject of who asks,
+        where that is known.
 
         Raises:
             PpsError: there is no index to answer from.
         """
-        for event in self.stream(question, filters, k=k, turns=turns, chat_model=chat_model):
+        for event in self.stream(question, filters, k=k, turns=turns, chat_model=chat_model, asker=asker):
             if event.answer:
                 return event.answer
         raise AssertionError("unreachable")
@@ -95,6 +98,7 @@ class Advisor:
         turns: Sequence[Turn] = (),
         chat_model: ModelChoice = "default",
         cancellation: Cancellation | None = None,
+        asker: str = "",
     ) -> Iterator[Event]:
         """Events while the answer is made: `evidence` (the hits), `sentence` (each as it is ready), `answer` (the end).
 
@@ -102,6 +106,7 @@ class Advisor:
         """
         context = self._context(question, filters, k, turns, chat_model)
         context.cancellation = cancellation or context.cancellation
+        context.asker = asker
         yield from self._run(context)
         yield Event("answer", answer=self._finished(context))
 
@@ -172,11 +177,13 @@ class Advisor:
 
     def _finished(self, context: Context) -> Answer:
         answer = context.answer(self._version())
-        if self.on_answer:
+        for name, told in (("on_answer", (answer,)), ("record", (answer, context.asker))):
+            listener = getattr(self, name)
             try:
-                self.on_answer(answer)
+                if listener:
+                    listener(*told)
             except Exception:  # noqa: BLE001 - whoever listens is not known here, and the reader's answer is ready
-                _log.warning("on_answer failed; the answer was given all the same", exc_info=True)
+                _log.warning("%s failed; the answer was given all the same", name, exc_info=True)
         return answer
 
     def _version(self) -> str:

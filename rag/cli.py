@@ -11,6 +11,7 @@ from rag.errors import PpsError
 from rag.identity import commands as identity_commands
 from rag.models import commands as model_commands
 from rag.settings import Settings, get_settings
+from rag.store import commands as store_commands
 from rag.types import Answer, Filters, Hit
 
 
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
     model_commands.add_to(commands)
     identity_commands.add_to(commands)
+    store_commands.add_to(commands)
 
     doctor = commands.add_parser("doctor", help="controleer wat er is geïnstalleerd en ingesteld")
     doctor.add_argument("--deep", action="store_true", help="controleer ook de inhoud van het lokale taalmodel (SHA-256)")

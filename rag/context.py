@@ -76,6 +76,7 @@ class Context:
     chat_model: ChatModel | None = None
     turns: tuple[Turn, ...] = ()  # earlier questions of this conversation, the last one most recent
     verifier: Verifier | None = None
+    asker: str = ""  # subject of who asks, where known: for the record only, no step looks at it
     cancellation: Cancellation = field(default_factory=Cancellation)
     embedder: Embedder | None = None
     vectors: dict[str, np.ndarray] = field(default_factory=dict)

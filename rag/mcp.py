@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from anyio import to_thread
@@ -109,10 +110,30 @@ def serve(advisor: Advisor) -> None:
     server = build(advisor)
     advisor.searcher.snapshot()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    with recorded(advisor):
+        try:
+            server.run("stdio")
+        finally:
+            advisor.close()
+
+
+@contextmanager
+def recorded(advisor: Advisor) -> Iterator[None]:
+    """Keep what is asked, as far as the organisation sets; who asks over standard input is not known."""
+    from rag.store.behind import Behind
+    from rag.store.database import Database
+    from rag.store.questions import QuestionStore
+
+    settings = advisor.settings
+    database = Database(settings.database)
+    behind = Behind(database)
+    store = QuestionStore(database, settings.questions, settings.questions_days)
+    advisor.record = store.recorder(behind)
     try:
-        server.run("stdio")
+        yield
     finally:
-        advisor.close()
+        behind.close()
+        database.close()
 
 
 def _passage(hit: Hit, base: str) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         "met_vraag", description="Terugkoppeling van lezers: uit, zonder de tekst van vraag en zin, of met die tekst; altijd gemaskeerd"
     )
     feedback_days: int = Field(180, ge=1, le=3650, description="Dagen dat terugkoppeling wordt bewaard; daarna wordt zij gewist")
+    questions: Literal["uit", "zonder_tekst", "met_tekst"] = Field(
+        "uit", description="Vragen bewaren: uit, zonder tekst (moment, uitkomst, tijden en documenten), of met de gemaskeerde tekst"
+    )
+    questions_days: int = Field(90, ge=1, le=3650, description="Dagen dat vragen worden bewaard; daarna worden zij gewist")
     editor_password: SecretStr | None = Field(
         None, min_length=12, description="Wachtwoord voor /terugkoppeling; zonder wachtwoord opent die pagina alleen op deze machine"
     )

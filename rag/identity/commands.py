@@ -32,7 +32,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     export = users.add_parser("export", help="geef als JSON alles waar deze gebruiker bij naam in staat")
     export.add_argument("subject", metavar="subject", help="gebruiker, zoals het logboek hem noemt")
     export.set_defaults(run=_export)
-    erase = users.add_parser("erase", help="vervang deze gebruiker overal door een pseudoniem; dat is niet terug te draaien")
+    erase = users.add_parser("erase", help="wis de vragen van deze gebruiker en zet verder een pseudoniem in zijn plaats, voorgoed")
     erase.add_argument("subject", metavar="subject", help="gebruiker, zoals het logboek hem noemt")
     erase.set_defaults(run=_erase)
 
@@ -122,7 +122,7 @@ def _erase(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"pseudonym": pseudonym if count else None, "rows": count}, ensure_ascii=False))
     elif count:
-        print(f"In {count} regel(s) staat nu {pseudonym} in plaats van de gebruiker. {erase.NOT_LINKED}")
+        print(f"Vragen van de gebruiker zijn gewist; waar hij verder in stond, staat nu {pseudonym} ({count} regels). {erase.NOT_LINKED}")
     else:
         print(f"Van deze gebruiker is niets bewaard. {erase.NOT_LINKED}")
     return 0

@@ -13,6 +13,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Source = Literal["lokaal", "open", "wachtwoord", "oidc", "proxy", "sleutel"]
 #: Sources that a browser sends along by itself, so that a page of somebody else could make it act.
 AMBIENT: frozenset[Source] = frozenset({"wachtwoord", "oidc", "proxy"})
+#: Sources in which every person or application has a subject of its own; the others have one for everybody.
+OWN_SUBJECT: frozenset[Source] = frozenset({"oidc", "proxy", "sleutel"})
 #: In a mapping of roles: everybody who is known.
 EVERYBODY = "*"
 MAX_SUBJECT = 200

@@ -23,6 +23,8 @@ ACTS = {
     "insluiting.ingetrokken": "ingesloten antwoord ingetrokken",
     "sleutel.gemaakt": "sleutel gemaakt",
     "sleutel.ingetrokken": "sleutel ingetrokken",
+    "vragen.opgehaald": "bewaarde vragen opgehaald als bestand",
+    "vragen.gewist": "bewaarde vragen gewist",
     "gebruiker.opgevraagd": "gegevens van een gebruiker opgevraagd",
     "gebruiker.gewist": "gebruiker gewist",
 }

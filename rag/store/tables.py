@@ -121,3 +121,20 @@ class EndedSessionRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class QuestionRow(Base):
+    """One question that was answered or not: how it ended, and what was asked where the organisation keeps that ("" where not)."""
+
+    __tablename__ = "questions"
+    __table_args__ = (Index("questions_moment", "moment"), Index("questions_subject", "subject"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(40))
+    composer: Mapped[str] = mapped_column(String(20))
+    timings_ms: Mapped[dict] = mapped_column(JSON)
+    document_ids: Mapped[list[str]] = mapped_column(JSON)
+    corpus_version: Mapped[str] = mapped_column(String(64))
+    question: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(200))

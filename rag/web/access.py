@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 from starlette.requests import HTTPConnection
 
-from rag.identity.types import Identity, up_to
+from rag.identity.types import OWN_SUBJECT, Identity, up_to
 from rag.models.shelf import LOOPBACK
 from rag.settings import Settings
 from rag.store.audit import Actor
@@ -44,6 +44,12 @@ def from_here(request: HTTPConnection, settings: Settings, *, certain: bool = Tr
 def identity_of(request: HTTPConnection) -> Identity | None:
     """Who asks, as rag.web.identity found it; None on a public page, and where that is not in front of this application."""
     return request.scope.get("state", {}).get("identity")
+
+
+def asker_of(request: HTTPConnection) -> str:
+    """The subject of the person or application that asks; empty where nobody in particular is known."""
+    known = identity_of(request)
+    return known.subject if known and known.source in OWN_SUBJECT else ""
 
 
 def is_editor(request: HTTPConnection, settings: Settings) -> bool:

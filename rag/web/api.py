@@ -16,6 +16,7 @@ from rag.guard.question import has_words, normalise
 from rag.knowledge.documents import Domein, Fase, Rol, Soort
 from rag.types import Filters
 from rag.web import events
+from rag.web.access import asker_of
 from rag.web.api_types import EXAMPLE, AnswerOut, Ask, Found
 from rag.web.limits import TICKET, client_of
 from rag.web.places import Ticket
@@ -73,10 +74,10 @@ def router(advisor: Advisor, recent: RecentAnswers) -> APIRouter:
                 return _replayed(before, streams)
             finished = partial(repeats.end, client, idempotency_key)
         ticket: Ticket | None = request.scope.get(TICKET)
-        cancellation = Cancellation()
+        cancellation, asker = Cancellation(), asker_of(request)
 
         def start():  # noqa: ANN202 - the advisor's events
-            return advisor.stream(body.question, body.filters(), turns=body.turns(), cancellation=cancellation)
+            return advisor.stream(body.question, body.filters(), turns=body.turns(), cancellation=cancellation, asker=asker)
 
         if streams:
             lines = events.server_sent(ticket, start, cancellation, finished)
@@ -85,7 +86,7 @@ def router(advisor: Advisor, recent: RecentAnswers) -> APIRouter:
         try:
             if ticket:
                 await ticket.turn()
-            given = await to_thread.run_sync(lambda: advisor.ask(body.question, body.filters(), turns=body.turns()))
+            given = await to_thread.run_sync(lambda: advisor.ask(body.question, body.filters(), turns=body.turns(), asker=asker))
             answer = given.as_dict()
         finally:
             finished(answer)

@@ -21,6 +21,7 @@ from rag.models.shelf import ModelShelf
 from rag.settings import Settings
 from rag.types import Filters
 from rag.web import labels, model_panel
+from rag.web.access import asker_of
 from rag.web.conversation import Sent, sent_from, turns_of
 from rag.web.preload import hints
 from rag.web.render import templates
@@ -92,7 +93,7 @@ def build(
             given, filters = sent_from(told), Filters(domein=tuple(domains), rol=tuple(roles))
             left: str | dict = ""  # the box is emptied once: what the reader types meanwhile stays
             with running.run(given.run, request.session_hash or "") as cancellation:
-                for view in answering(advisor, asked, given, filters, lambda: shelf.get(chosen), cancellation):
+                for view in answering(advisor, asked, given, filters, lambda: shelf.get(chosen), cancellation, asker_of(request.request)):
                     yield turn_html(view, language, offers), left, ""
                     left = gr.skip()
 
@@ -129,12 +130,14 @@ def answering(
     filters: Filters,
     model: Callable[[], ChatModel | None],
     cancellation: Cancellation,
+    asker: str = "",
 ) -> Iterator[TurnView]:
     """The turn after each event: the evidence first, then sentence by sentence."""
     view = TurnView(asked, "searching")
     yield view
     try:
-        events = advisor.stream(asked, filters, turns=turns_of(given.messages), chat_model=model(), cancellation=cancellation)
+        turns = turns_of(given.messages)
+        events = advisor.stream(asked, filters, turns=turns, chat_model=model(), cancellation=cancellation, asker=asker)
         for event in events:
             if cancellation.cancelled:
                 events.close()

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from rag.advisor import Advisor
-from rag.errors import PpsError
 from rag.settings import Settings
-from rag.store.audit import AuditTrail
 from rag.store.database import Database
 from rag.store.feedback import MAX_REMARK, Feedback, FeedbackOffError, Policy, Verdict
 from rag.store.queue import FeedbackStore
 from rag.web import reviews
 from rag.web.access import from_here
+from rag.web.erasing import erasing
 from rag.web.export import finder
 from rag.web.told import ApiRoute
 
-#: Seconds between two rounds of erasing what is past its term, also when nobody writes or reads.
-ROUND_S = 6 * 3600
-_log = logging.getLogger(__name__)
 _AnswerId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="`id` van het antwoord")]
 
 
@@ -85,15 +76,7 @@ def router(advisor: Advisor, database: Database) -> APIRouter:
     store = FeedbackStore(database, policy_of(settings))
     find = finder(advisor.searcher.store)
 
-    @asynccontextmanager
-    async def erasing(_: object) -> AsyncIterator[None]:
-        rounds = asyncio.create_task(_erase_by_term(store, AuditTrail(store.database, settings.audit_days)))
-        yield
-        rounds.cancel()
-        with suppress(asyncio.CancelledError):
-            await rounds
-
-    made = APIRouter(lifespan=erasing, route_class=ApiRoute)
+    made = APIRouter(lifespan=lambda _: erasing([store.erase_expired]), route_class=ApiRoute)
 
     @made.get("/api/v1/feedback")
     def policy() -> PolicyOut:
@@ -122,13 +105,3 @@ def router(advisor: Advisor, database: Database) -> APIRouter:
 
     made.include_router(reviews.router(advisor, store))
     return made
-
-
-async def _erase_by_term(store: FeedbackStore, trail: AuditTrail) -> None:
-    while True:
-        try:
-            await to_thread.run_sync(store.erase_expired)
-            await to_thread.run_sync(trail.erase_expired)
-        except PpsError as error:  # the database is away for a while: the next round, or the next write, erases it
-            _log.warning("what is past its term could not be erased: %s", error)
-        await asyncio.sleep(ROUND_S)

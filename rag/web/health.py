@@ -80,7 +80,8 @@ class Readiness:
         return OK
 
     def _store(self) -> str:
-        if self._advisor.settings.feedback == "uit" and not self._advisor.settings.database_url:
+        settings = self._advisor.settings
+        if settings.feedback == settings.questions == "uit" and not settings.database_url:
             return UNUSED
         if self._database.exists:  # a SQLite file is made at the first write
             with self._database.session() as session:

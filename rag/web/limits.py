@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.identity.types import OWN_SUBJECT
 from rag.settings import Settings
 from rag.web.metrics import Metrics
 from rag.web.places import FullError, Places
@@ -138,7 +139,7 @@ def client_of(scope: Scope) -> str:
     """Who asks: a person or application that is known, else the address. Of an IPv6 address the first half: the rest is the client's own
     to choose."""
     identity = scope.get("state", {}).get("identity")
-    if getattr(identity, "source", "") in ("oidc", "proxy", "sleutel"):  # the other sources have one subject for everybody
+    if getattr(identity, "source", "") in OWN_SUBJECT:
         return f"{identity.source}:{identity.subject}"
     host = (scope.get("client") or ("",))[0]
     try:

@@ -20,7 +20,7 @@ from rag.compose.draft import markdown
 from rag.context import Cancellation, Event
 from rag.types import AnswerSentence
 from rag.web import events
-from rag.web.access import base_url
+from rag.web.access import asker_of, base_url
 from rag.web.limits import TICKET
 from rag.web.openai_types import MODEL, ChatRequest, annotations, ending
 from rag.web.problems import problem, responses
@@ -59,16 +59,16 @@ def router(advisor: Advisor) -> APIRouter:
         if question is None:
             return problem(422, "Er is geen bericht van de gebruiker (role: user) met tekst.", path=request.url.path)
         base, ticket = base_url(request, advisor.settings), request.scope.get(TICKET)
-        cancellation = Cancellation()
+        cancellation, asker = Cancellation(), asker_of(request)
 
         def start() -> Iterator[Event]:
-            return advisor.stream(question, turns=body.turns(), cancellation=cancellation)
+            return advisor.stream(question, turns=body.turns(), cancellation=cancellation, asker=asker)
 
         if body.stream:
             return events.Stream(_chunks(events.moments(ticket, start, cancellation), base), lambda _: None, {})
         if ticket:
             await ticket.turn()
-        given = (await to_thread.run_sync(lambda: advisor.ask(question, turns=body.turns()))).as_dict()
+        given = (await to_thread.run_sync(lambda: advisor.ask(question, turns=body.turns(), asker=asker))).as_dict()
         return JSONResponse(completion(given, base))
 
     return made

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -19,9 +20,13 @@ from rag.advisor import Advisor
 from rag.errors import IndexBusyError, PpsError
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
+from rag.store.audit import AuditTrail
+from rag.store.behind import Behind
 from rag.store.database import Database
+from rag.store.questions import QuestionStore
 from rag.types import Answer
 from rag.web import about, api, docs_page, embed, export, feedback, guides, health, identity, logs, loopback, openai_api, problems
+from rag.web.erasing import erasing
 from rag.web.limits import Doors, Limits
 from rag.web.lost import LostPages
 from rag.web.metrics import Metrics, Watch
@@ -44,13 +49,18 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     places, doors = Places(settings.questions_at_once, settings.questions_waiting), Doors()
     metrics, recent = Metrics(places), RecentAnswers(settings.answers_minutes)
     _listen(advisor, metrics.answered, logs.answered, recent.keep)
+    behind = Behind(database)
+    questions = QuestionStore(database, settings.questions, settings.questions_days)
+    advisor.record = questions.recorder(behind)
     if settings.keep_gaps:
         _listen(advisor, lambda answer: reports.gaps.record(answer, advisor.searcher.snapshot().lexical.knows))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI):  # noqa: ANN202
         threading.Thread(target=_warm, args=(advisor,), daemon=True).start()
-        yield
+        async with erasing([AuditTrail(database, settings.audit_days).erase_expired, questions.erase_expired]):
+            yield
+        await to_thread.run_sync(behind.close)
         database.close()
 
     app = FastAPI(title="PPS-adviseur", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
