@@ -101,7 +101,11 @@ class Settings(BaseSettings):
         50, ge=0, le=1000, description="Vragen aan de API die mogen wachten; wie dan nog komt, hoort wanneer het weer kan"
     )
     answers_minutes: int = Field(
-        15, ge=0, le=1440, description="Minuten dat een antwoord in het geheugen blijft om terug te lezen; 0 is niet"
+        15,
+        ge=0,
+        le=1440,
+        description="Minuten dat een antwoord is terug te lezen: uit het geheugen, en met PPS_QUESTIONS=met_tekst uit de database; "
+        "0 is niet",
     )
     stop_s: float = Field(30.0, ge=0, description="Seconden die lopende antwoorden krijgen als de adviseur wordt gestopt")
     log_format: Literal["tekst", "json"] = Field(

@@ -138,3 +138,26 @@ class QuestionRow(Base):
     corpus_version: Mapped[str] = mapped_column(String(64))
     question: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(String(200))
+
+
+class AnswerRow(Base):
+    """A whole answer (its public JSON) for a short while. Without who asked, for verdicts are kept under the same id."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("answers_until", "until"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content: Mapped[dict] = mapped_column(JSON)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RepeatRow(Base):
+    """A request that may be repeated: a hash of its client and key, one of its body, and its answer ("" while that is made)."""
+
+    __tablename__ = "repeats"
+    __table_args__ = (Index("repeats_until", "until"),)
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    answer_id: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from rag.advisor import Advisor
 from rag.context import Cancellation
 from rag.guard.question import has_words, normalise
 from rag.knowledge.documents import Domein, Fase, Rol, Soort
+from rag.store.answers import OtherRequestError, StillBusyError
 from rag.types import Filters
 from rag.web import events
 from rag.web.access import asker_of
@@ -21,7 +22,7 @@ from rag.web.api_types import EXAMPLE, AnswerOut, Ask, Found
 from rag.web.limits import TICKET, client_of
 from rag.web.places import Ticket
 from rag.web.problems import problem, responses
-from rag.web.recent import OtherRequestError, RecentAnswers, Repeats, StillBusyError
+from rag.web.recent import RecentAnswers, Repeats
 from rag.web.told import ApiRoute
 
 _STREAM = "event: evidence\ndata: {…}\n\nevent: sentence\ndata: {…}\n\nevent: answer\ndata: {…}\n\n"
@@ -32,7 +33,7 @@ _Key = Annotated[
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
         description="A name of your own for this request. Sent again within ten minutes with the same body, it gives the same answer, "
-        "from the memory of this process.",
+        "where it is remembered: in this process, or where the organisation keeps questions with their text, in all of them.",
         examples=["7c6f1a52-vraag-1"],
     ),
 ]
@@ -41,7 +42,7 @@ _Key = Annotated[
 def router(advisor: Advisor, recent: RecentAnswers) -> APIRouter:
     """The routes below /api/v1, over `advisor`."""
     made = APIRouter(prefix="/api/v1", route_class=ApiRoute, tags=["Advisor"])
-    repeats = Repeats()
+    repeats = Repeats(recent.store)
 
     @made.post(
         "/ask",
@@ -65,7 +66,7 @@ def router(advisor: Advisor, recent: RecentAnswers) -> APIRouter:
         if idempotency_key:
             client = client_of(request.scope)
             try:
-                before = repeats.begin(client, idempotency_key, body.model_dump_json().encode())
+                before = await repeats.begin(client, idempotency_key, body.model_dump_json().encode())
             except OtherRequestError:
                 return problem(422, "Deze Idempotency-Key is al gebruikt voor een andere vraag. Kies een nieuwe.", code="key_reused")
             except StillBusyError:
@@ -96,10 +97,11 @@ def router(advisor: Advisor, recent: RecentAnswers) -> APIRouter:
         "/answers/{answer_id}",
         summary="Read an answer again",
         response_model=None,
-        responses={200: {"model": AnswerOut, "content": {"application/json": {"example": EXAMPLE}}}, **responses(404, 422, 429)},
+        responses={200: {"model": AnswerOut, "content": {"application/json": {"example": EXAMPLE}}}, **responses(404, 422, 429, 503)},
     )
     def answer(answer_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=[EXAMPLE["id"]])]) -> Response:
-        """Answers are not stored. This process remembers the last ones for a short while; after that, or at another replica, it is 404."""
+        """The last ones are remembered for a short while, by this process; by all replicas only where the organisation keeps questions with
+        their text. After that, and where the question was refused, it is 404."""
         found = recent.get(answer_id)
         if found:
             return JSONResponse(found, headers={"Cache-Control": "no-store"})

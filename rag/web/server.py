@@ -20,6 +20,7 @@ from rag.advisor import Advisor
 from rag.errors import IndexBusyError, PpsError
 from rag.models.shelf import ModelShelf
 from rag.settings import Settings
+from rag.store.answers import AnswerStore
 from rag.store.audit import AuditTrail
 from rag.store.behind import Behind
 from rag.store.database import Database
@@ -47,9 +48,10 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     shelf = shelf or ModelShelf(advisor.settings, advisor.chat_model)
     reports = Reports(advisor)
     places, doors = Places(settings.questions_at_once, settings.questions_waiting), Doors()
-    metrics, recent = Metrics(places), RecentAnswers(settings.answers_minutes)
-    _listen(advisor, metrics.answered, logs.answered, recent.keep)
     behind = Behind(database)
+    answers = AnswerStore(database, behind, settings)
+    metrics, recent = Metrics(places), RecentAnswers(settings.answers_minutes, answers)
+    _listen(advisor, metrics.answered, logs.answered, recent.keep)
     questions = QuestionStore(database, settings.questions, settings.questions_days)
     advisor.record = questions.recorder(behind)
     if settings.keep_gaps:
@@ -58,7 +60,8 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
     @asynccontextmanager
     async def lifespan(_: FastAPI):  # noqa: ANN202
         threading.Thread(target=_warm, args=(advisor,), daemon=True).start()
-        async with erasing([AuditTrail(database, settings.audit_days).erase_expired, questions.erase_expired]):
+        erasers = [AuditTrail(database, settings.audit_days).erase_expired, questions.erase_expired, answers.erase_expired]
+        async with erasing(erasers), erasing([answers.erase_expired] if answers.on else [], 60):
             yield
         await to_thread.run_sync(behind.close)
         database.close()

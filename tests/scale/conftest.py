@@ -88,6 +88,7 @@ def started(tmp_path_factory, encoder) -> Iterator[Park]:
             "PPS_TRUSTED_PROXIES": "127.0.0.1",
             "PPS_OPEN": "ja",
             "PPS_RATE_PER_MINUTE": "0",
+            "PPS_QUESTIONS": "met_tekst",
             "PPS_LLM": f"m@{model.url}",
         }
         replicas = [replica(folder, name, settings) for name in ("een", "twee")]

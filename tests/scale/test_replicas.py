@@ -44,6 +44,32 @@ def test_a_repeated_request_finds_its_replica_without_a_cookie(park):
         assert first.json()["id"] == again.json()["id"] and again.headers["idempotency-replayed"] == "true"
 
 
+def test_any_replica_gives_an_answer_again_and_knows_a_repeated_request(park):
+    one, two = park.replicas
+    name = {"Idempotency-Key": f"vraag-{time.monotonic_ns()}"}
+    first = httpx.post(f"{one.address}/api/v1/ask", json=QUESTION, headers=name, timeout=90).json()
+    until(lambda: answers(f"{two.address}/api/v1/answers/{first['id']}")())
+    assert httpx.get(f"{two.address}/api/v1/answers/{first['id']}").json() == first
+    again = httpx.post(f"{two.address}/api/v1/ask", json=QUESTION, headers=name, timeout=90)
+    assert again.json() == first and again.headers["idempotency-replayed"] == "true"
+    other = httpx.post(f"{two.address}/api/v1/ask", json={"question": "Wat is havenoverleg Vuurtoren?"}, headers=name, timeout=90)
+    assert other.status_code == 422 and other.json()["code"] == "key_reused"
+
+
+def test_questions_of_every_replica_stand_in_one_record(park):
+    asked = f"Wat is project Lantaarn in {time.monotonic_ns()}?"
+    for part in park.replicas:
+        httpx.post(f"{part.address}/api/v1/ask", json={"question": asked}, timeout=90)
+    engine = create_engine(park.database_url)
+
+    def kept() -> int:
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT count(*) FROM questions WHERE question LIKE '%Lantaarn in%'")).scalar()
+
+    until(lambda: kept() == 2)
+    engine.dispose()
+
+
 def test_a_replica_dies_mid_stream_and_the_conversation_goes_on(park):
     go = threading.Event()
     park.model.script = Script(pieces=[SENTENCE, DATE], last_waits_for=go)

@@ -123,3 +123,26 @@ def test_readers_are_told_what_is_kept(searcher, settings, mode, told, english):
         page = " ".join(re.sub(r"<[^>]+>", " ", client.get(path).text).split())
         assert text in page
     assert ("1 dag" in client.get("/over").text) is (mode != "uit")
+
+
+def test_a_repeated_request_is_answered_from_memory_where_the_database_is_down(searcher, settings):
+    from pydantic import SecretStr
+
+    down = SecretStr("postgresql+psycopg://pps@127.0.0.1:9/x?connect_timeout=2")
+    with TestClient(app_of(searcher, settings, questions="met_tekst", database_url=down)) as client:
+        first, again = (client.post("/api/v1/ask", json=ASKED, headers={"Idempotency-Key": "a"}) for _ in range(2))
+        assert first.status_code == 200 and again.json() == first.json()
+        assert client.get(f"/api/v1/answers/{first.json()['id']}").json() == first.json()
+        gone = client.get(f"/api/v1/answers/{'0' * 32}")
+        assert gone.status_code == 503 and "database" in gone.json()["detail"]
+
+
+def test_an_application_that_was_started_again_still_has_the_answer(searcher, settings):
+    with TestClient(app_of(searcher, settings, questions="met_tekst")) as client:
+        first = client.post("/api/v1/ask", json=ASKED, headers={"Idempotency-Key": "a"}).json()
+    with TestClient(app_of(searcher, settings, questions="met_tekst")) as client:
+        assert client.get(f"/api/v1/answers/{first['id']}").json() == first
+        again = client.post("/api/v1/ask", json=ASKED, headers={"Idempotency-Key": "a"})
+        assert again.json() == first and again.headers["idempotency-replayed"] == "true"
+    with TestClient(app_of(searcher, settings)) as client:
+        assert client.get(f"/api/v1/answers/{first['id']}").status_code == 404
