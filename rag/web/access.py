@@ -84,6 +84,11 @@ def by_password(request: HTTPConnection, settings: Settings) -> Identity | None:
     return Identity("redactie", "Redactie", up_to("editor"), "wachtwoord")
 
 
+def gives_password(request: HTTPConnection) -> bool:
+    """Whether a name and password come along, right or wrong."""
+    return request.headers.get("authorization", "").partition(" ")[0].lower() == "basic"
+
+
 def through_proxy(request: HTTPConnection) -> bool:
     """Whether anything tells that a proxy passed this on."""
     return request.scope.get("http_version") == "1.0" or any(h in request.headers for h in _FORWARDED)

@@ -25,6 +25,8 @@ from rag.store.database import Database
 from rag.store.ended import EndedSessions
 from rag.store.keys import ApiKeys
 from rag.web import access
+from rag.web.guesses import Guesses
+from rag.web.limits import client_of, seconds_told
 from rag.web.problems import problem
 from rag.web.render import templates
 
@@ -48,6 +50,10 @@ _PROXIED = (
     "Deze adviseur is alleen ingesteld voor gebruik op zijn eigen machine, maar deze aanvraag komt via een proxy. Uw beheerder kan "
     "instellen wie hem mogen gebruiken; zie docs/identiteit.md."
 )
+_GUESSED = (
+    "Er is te vaak een verkeerd wachtwoord gegeven. Wacht {wait} en probeer het dan opnieuw. "
+    "Weet u het wachtwoord niet meer? Vraag het aan uw beheerder."
+)
 _ELSEWHERE = "Deze opdracht komt van een andere website en is niet uitgevoerd. Open de adviseur zelf en probeer het daar opnieuw."
 
 
@@ -70,6 +76,7 @@ class Gate:
         self.settings = settings
         self.sources: Sources = check_start(settings)
         self.keys = ApiKeys(database)
+        self._guesses = Guesses()
         self.ended = EndedSessions(database)
         self.sessions: Sessions | None = None
         self.provider: Provider | None = None
@@ -91,13 +98,32 @@ class Gate:
         if sources.local:
             if access.through_proxy(asked):
                 raise Refused(403, _PROXIED)
-            return access.at_this_machine(asked, self.settings)
+            return self._by_password(asked) or access.at_this_machine(asked, self.settings)
         proxied = self._by_proxy(asked)
         by_key = await self._by_key(asked) if sources.keys else None
         known = by_key or await self._by_session(asked) or proxied
         if known is None and not sources.personal:
-            known = access.by_password(asked, self.settings)
+            known = self._by_password(asked)
         return known or (ANYBODY if sources.open else None)
+
+    def _by_password(self, asked: HTTPConnection) -> Identity | None:
+        if not self.settings.editor_password or not access.gives_password(asked):
+            return None
+        address = self._address(asked)
+        wait_s = self._guesses.wait_s(address)
+        if wait_s:  # nor is the right one let in then: whoever guesses must not hear that it was right
+            raise Refused(429, _GUESSED.format(wait=seconds_told(wait_s)), {"Retry-After": str(wait_s)})
+        known = access.by_password(asked, self.settings)
+        (self._guesses.right if known else self._guesses.wrong)(address)
+        return known
+
+    def _address(self, asked: HTTPConnection) -> str:
+        """From where somebody asks who is not known: as our own proxies tell it, else as it is."""
+        hops = [hop.strip() for hop in asked.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+        address = asked.client.host if asked.client else ""
+        while hops and self.sources.trusts(address):
+            address = hops.pop()
+        return client_of({"client": (address, 0)})
 
     def _by_proxy(self, asked: HTTPConnection) -> Identity | None:
         if not self.sources.header:
@@ -212,7 +238,7 @@ def page(
     status: int, text: str, *, title: str = "", login: bool = False, logout: bool = False, headers: dict[str, str] | None = None
 ) -> Response:
     """A page that tells `text`, with a link to log in or a button to log out."""
-    titles = {401: "Niet ingelogd", 403: "Geen toegang", 503: "Nu niet beschikbaar"}
+    titles = {401: "Niet ingelogd", 403: "Geen toegang", 429: "Even wachten", 503: "Nu niet beschikbaar"}
     made = templates().get_template("identity.html")
     html = made.render(
         title=title or titles.get(status, "Niet gelukt"),

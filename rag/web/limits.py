@@ -67,6 +67,12 @@ class Rate:
         remaining = int((_MINUTE - left) / each + 1e-9)
         return Allowance(self.per_minute, max(0, remaining), math.ceil(left), 0 if passes else max(1, math.ceil(used - _MINUTE)))
 
+    def wait_s(self, client: str) -> int:
+        """Seconds until a request of `client` may pass; 0 is now. Counts nothing."""
+        now = self._clock()
+        used = max(now, self._full_at.get(client, now)) + _MINUTE / self.per_minute - now
+        return 0 if used <= _MINUTE + 1e-9 else max(1, math.ceil(used - _MINUTE))
+
 
 class Doors:
     """What the advisor is busy with, and whether it still takes on more. `busy` counts questions until their reply is sent whole."""
@@ -103,7 +109,7 @@ class Limits:
             allowance = self._rate.take(client_of(scope))
             headers = allowance.headers()
             if allowance.retry_after_s:
-                detail = f"U stelt te veel vragen achter elkaar. Probeer het over {_seconds(allowance.retry_after_s)} opnieuw."
+                detail = f"U stelt te veel vragen achter elkaar. Probeer het over {seconds_told(allowance.retry_after_s)} opnieuw."
                 await self._refuse("rate", problem(429, detail, code="rate_limited", headers=headers, path=path), scope, receive, send)
                 return
         if asks or path.endswith(_CHAT_HEARS):
@@ -117,7 +123,7 @@ class Limits:
             try:
                 ticket = scope[TICKET] = self._places.take()
             except FullError as error:
-                detail = f"Er wachten nu te veel vragen. Probeer het over {_seconds(error.retry_after_s)} opnieuw."
+                detail = f"Er wachten nu te veel vragen. Probeer het over {seconds_told(error.retry_after_s)} opnieuw."
                 headers = {"Retry-After": str(error.retry_after_s)}
                 reply = problem(429, detail, code="queue_full", headers=headers, path=scope["path"])
                 await self._refuse("queue", reply, scope, receive, send)
@@ -149,7 +155,8 @@ def client_of(scope: Scope) -> str:
     return str(ipaddress.ip_network(f"{host}/64", strict=False)) if address.version == 6 else host
 
 
-def _seconds(count: int) -> str:
+def seconds_told(count: int) -> str:
+    """So many seconds in words."""
     return "1 seconde" if count == 1 else f"{count} seconden"
 
 

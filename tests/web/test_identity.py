@@ -14,6 +14,7 @@ from rag.store.database import Database
 from rag.store.keys import ApiKeys
 from rag.web import identity, loopback
 from rag.web.access import acting, identity_of, is_editor
+from rag.web.guesses import ALL, EACH, Guesses
 
 PROXY = "10.0.0.5"
 PAGE = {"Accept": "text/html"}
@@ -293,3 +294,63 @@ def test_without_a_login_the_pages_of_a_login_say_so(proxied):
         assert reply.status_code == 404 and "bij uw organisatie" in reply.text
     assert client.post("/uitloggen", headers={"X-Remote-User": "jan"}).status_code == 404
     assert client.get("/uitgelogd").status_code == 200
+
+
+# Guessing the password of editors
+
+RIGHT = "een lang wachtwoord"
+
+
+def guess(client, times, **headers):
+    return [client.get("/terugkoppeling", headers={**basic(f"geraden {n}"), **headers}).status_code for n in range(times)]
+
+
+@pytest.fixture
+def guarded(made):
+    return made(open="ja", editor_password=SecretStr(RIGHT), public_url=HERE, trusted_proxies=[PROXY])
+
+
+@pytest.mark.parametrize("there", ["local", "open"])
+def test_guessing_is_slowed_down_and_told(made, guarded, there):
+    local = there == "local"
+    client = client_of(made(editor_password=SecretStr(RIGHT)) if local else guarded, peer="127.0.0.1" if local else "192.0.2.1")
+    assert guess(client, 7) == [401] * EACH + [429] * 2
+    page = client.get("/terugkoppeling", headers={**basic(RIGHT), **PAGE})
+    assert page.status_code == 429 and 0 < int(page.headers["retry-after"]) <= 12 and "<h1>Even wachten</h1>" in page.text
+    assert "te vaak een verkeerd wachtwoord gegeven. Wacht" in page.text and "www-authenticate" not in page.headers
+    assert client.get("/terugkoppeling", headers=basic(RIGHT)).json()["code"] == "too_many_requests"
+    assert client.get("/corpus").status_code == 200, "who gives no password is not slowed down"
+
+
+def test_after_a_while_the_right_password_is_looked_at_again(guarded, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(identity, "Guesses", lambda: Guesses(lambda: now[0]))
+    client = client_of(guarded, peer="192.0.2.1")
+    guess(client, 8)
+    now[0] += 11
+    assert client.get("/terugkoppeling", headers=basic(RIGHT)).status_code == 429
+    now[0] += 2
+    assert client.get("/terugkoppeling", headers=basic(RIGHT)).status_code == 200
+
+
+def test_guesses_count_by_the_address_behind_our_own_proxy_only(guarded):
+    client = client_of(guarded)
+    assert guess(client, 6, **{"X-Forwarded-For": "203.0.113.9, 192.0.2.1"})[-1] == 429
+    assert guess(client, 1, **{"X-Forwarded-For": "203.0.113.77, 192.0.2.1"}) == [429], "what the visitor writes before it does not count"
+    assert guess(client, 1, **{"X-Forwarded-For": "192.0.2.2"}) == [401]
+    straight = client_of(guarded, peer="192.0.2.3")
+    assert [guess(straight, 1, **{"X-Forwarded-For": f"192.0.2.{n}"})[0] for n in range(20, 26)] == [401] * EACH + [429]
+
+
+def test_many_addresses_together_are_slowed_down_and_keep_no_editor_out():
+    guesses = Guesses(lambda: 1000.0)
+    guesses.right("redactie")
+    tried = 0
+    for n in range(100_000):
+        if not guesses.wait_s(f"a{n}"):
+            tried += 1
+            guesses.wrong(f"a{n}")
+    assert tried == ALL and guesses.wait_s("nieuw") and not guesses.wait_s("redactie")
+    for _ in range(EACH):
+        guesses.wrong("redactie")
+    assert guesses.wait_s("redactie"), "its own guesses count as those of any other"
