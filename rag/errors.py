@@ -17,6 +17,10 @@ class IndexMissingError(PpsError):
     """There is no index yet."""
 
 
+class ChromaError(PpsError):
+    """Chroma cannot be reached, or answers with a failure."""
+
+
 class ConfigurationError(PpsError):
     """A setting does not work: names the setting and a remedy."""
 

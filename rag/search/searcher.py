@@ -161,6 +161,7 @@ class Searcher:
         """
         vector = self.embedder.encode_query(question) if query_vector is None else query_vector
         known = self.near(question, vector, filters) if near is None else near
+        gone = IndexMissingError("De index verandert te snel om te lezen. Probeer het zo opnieuw.")
         for _ in range(3):
             snapshot = self.snapshot()
             try:
@@ -168,14 +169,15 @@ class Searcher:
                 ordered = _with_known(fuse_scores(rankers, WEIGHTS), known)[: max(k, RERANKED if self.reranker else 0)]
                 rankers["questions"] = known.passages
                 found = self._fetch([i for i, _ in ordered], int(snapshot.generation))
-            except IndexMissingError:  # the collection was swapped between reading the generation and asking it
+            except IndexMissingError as error:  # the collection was swapped between reading the generation and asking it, or is not there
+                gone = error
                 with self._lock:
                     self._snapshot = None
                 continue
             if len(found) == len(ordered) or self.store.meta().get("generation") == snapshot.generation:
                 hits = [Hit(found[i], s, {n: r[i] for n, r in rankers.items() if i in r}) for i, s in ordered if i in found]
                 return [replace(h, rank=n) for n, h in enumerate(self._rerank(question, hits)[:k], 1)]
-        raise IndexMissingError("De index verandert te snel om te lezen. Probeer het zo opnieuw.")
+        raise gone
 
     def _fetch(self, ids: list[str], generation: int) -> dict[str, Passage]:
         """Passages by id, those asked for before from memory; the memory belongs to one generation."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 
-from rag.errors import ConfigurationError, IndexMissingError
+from rag.errors import ChromaError, ConfigurationError, IndexMissingError, PpsError
 from rag.knowledge.disk import is_full
 from rag.knowledge.store import PassageStore
 from rag.types import Filters, Passage
 
 BATCH = 1000
+_GONE = "De vectoren van de index ontbreken. Uw beheerder kan ze maken met: python -m rag index --rebuild"
+_LATER = "Probeer het over een minuut opnieuw. Blijft dit zo, vraag dan uw beheerder; /readyz zegt welk onderdeel het is."
 _LISTS = ("domein", "rol", "fase")
 
 
@@ -130,8 +135,10 @@ class VectorStore:
 
         Raises:
             IndexMissingError: the collection is gone (another process swapped the index).
+            ChromaError: Chroma cannot be reached, or fails.
         """
-        result = self._open().query(query_embeddings=[vector], n_results=k, where=_where(filters, without), include=["distances"])
+        with _failures_told():
+            result = self._open().query(query_embeddings=[vector], n_results=k, where=_where(filters, without), include=["distances"])
         return {i: 1.0 - d for i, d in zip(result["ids"][0], result["distances"][0], strict=True)}
 
     def drop_other_collections(self, keep: str) -> None:
@@ -147,8 +154,26 @@ class VectorStore:
             try:
                 self._collection = self._client.get_collection(self.name, embedding_function=None)
             except (NotFoundError, ValueError) as error:
-                raise IndexMissingError("De vectoren van de index ontbreken. Doe: python -m rag index --rebuild") from error
+                raise IndexMissingError(_GONE) from error
         return self._collection
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """What goes wrong while reading, as one of our own errors. Chroma's client raises a bare Exception for most replies it cannot read,
+    with the words of the server, which are for the log and not for a reader."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        yield
+    except PpsError:
+        raise
+    except NotFoundError as error:
+        raise IndexMissingError(_GONE) from error
+    except (httpx.TransportError, ConnectionError) as error:
+        raise ChromaError(f"De zoekindex (Chroma) is nu niet te bereiken. {_LATER}") from error
+    except Exception as error:
+        raise ChromaError(f"De zoekindex (Chroma) geeft nu een fout. {_LATER}") from error
 
 
 def _metadata(passage: Passage) -> dict:
