@@ -5,12 +5,13 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 EVAL_STAMP := $(VENV)/.installed-eval
 LOCAL_STAMP := $(VENV)/.installed-local
+AUDIT_STAMP := $(VENV)/.installed-audit
 BASELINE := eval/results/baseline
 # LLM=lokaal, LLM=lokaal:naam or LLM=llama.cpp:bestand.gguf runs on this machine and needs the engine; the first two may need fetching.
 ON_THIS_MACHINE := $(filter lokaal lokaal:% llama.cpp:%,$(LLM))
 TO_PULL := $(patsubst lokaal:%,%,$(filter lokaal:%,$(LLM)))
 
-.PHONY: run install model test test-model lint eval eval-baseline eval-model eval-install clean clean-models help
+.PHONY: run install model test test-model lint audit eval eval-baseline eval-model eval-install clean clean-models help
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -55,6 +56,13 @@ test-model: $(TEST_STAMP) model ## the tests with the real language model, which
 
 lint: $(TEST_STAMP) ## style only
 	@$(BIN)/python -m ruff check rag eval tests app.py
+
+$(AUDIT_STAMP): pyproject.toml $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[audit]'
+	@touch $@
+
+audit: $(AUDIT_STAMP) ## fail on known weaknesses in what is installed; says so where no service can be asked (AUDIT=verplicht: fails then too)
+	@AUDIT='$(AUDIT)' $(BIN)/python tests/audit.py
 
 eval: install ## measure the advisor without language model (about two minutes) and compare with the committed baseline; fails on a real loss
 	@$(BIN)/python -m rag index
