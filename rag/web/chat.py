@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import gradio as gr
 
@@ -24,7 +25,9 @@ from rag.web import labels, model_panel
 from rag.web.access import asker_of
 from rag.web.conversation import Sent, sent_from, turns_of
 from rag.web.preload import hints
+from rag.web.places import Places
 from rag.web.render import templates
+from rag.web.row import in_turn, places_of
 from rag.web.running import Running
 from rag.web.suggestions import Suggestions as Suggestions
 from rag.web.suggestions import told_from
@@ -32,8 +35,10 @@ from rag.web.theme import STATIC, css
 from rag.web.theme import theme as theme
 from rag.web.turn import TurnView, finished, turn_html
 
-#: How many questions are answered at once; more wait in Gradio's queue.
+#: How many questions of the chat are answered at once; more wait in a row of ours (rag.web.row), where their askers see their place.
 CONCURRENCY = 8
+#: What else a page does meanwhile, beside questions, and the most that Gradio's own queue holds: beyond it something is wrong.
+_BESIDE, _QUEUE = 40, 1000
 _log = logging.getLogger(__name__)
 _SCRIPTS = (
     "chat_store.js",
@@ -66,9 +71,11 @@ def build(
     language: str = "nl",
     offers: frozenset[str] = frozenset(),
     suggestions: Suggestions | None = None,
+    row: Places | None = None,
 ) -> gr.Blocks:
-    """The chat page in `language`. `offers` names what else this advisor has (rag.web.offers)."""
+    """The chat page in `language`. `offers` names what else this advisor has (rag.web.offers); `row` is shared with its other pages."""
     t = labels.texts(language)
+    row = row or places_of(advisor.settings, CONCURRENCY)
     running, suggestions = Running(), suggestions or Suggestions(advisor)
     with gr.Blocks(title=t["title"], analytics_enabled=False) as page:
         _part("chat_head.html", "kop", t=t, offers=offers, responsible=_responsible(advisor.settings, t))
@@ -89,11 +96,15 @@ def build(
                 writer = model_panel.build(page, shelf, t)
         _part("chat_foot.html", "voet", t=t, offers=offers)
 
-        def respond(asked: str, told: str, domains: list[str], roles: list[str], chosen: str, request: gr.Request) -> Iterator[tuple]:
+        async def respond(
+            asked: str, told: str, domains: list[str], roles: list[str], chosen: str, request: gr.Request
+        ) -> AsyncIterator[tuple]:
             given, filters = sent_from(told), Filters(domein=tuple(domains), rol=tuple(roles))
             left: str | dict = ""  # the box is emptied once: what the reader types meanwhile stays
             with running.run(given.run, request.session_hash or "") as cancellation:
-                for view in answering(advisor, asked, given, filters, lambda: shelf.get(chosen), cancellation, asker_of(request.request)):
+                who = asker_of(request.request)
+                views = partial(answering, advisor, asked, given, filters, lambda: shelf.get(chosen), cancellation, who)
+                async for view in in_turn(row, asked, given.run or "nu", cancellation, views):
                     yield turn_html(view, language, offers), left, ""
                     left = gr.skip()
 
@@ -111,7 +122,7 @@ def build(
             [current, question, follow_ups],
             js="(q, s, ...rest) => [q, window.pps.begin(q), ...rest]",
             show_progress="hidden",
-            concurrency_limit=CONCURRENCY,
+            concurrency_limit=None,
             api_name="vraag" if language == "nl" else "ask",
         ).then(None, [current], [current], js="(html) => window.pps.finish(html)", **private).then(
             go_on, [sent, domein, rol], [follow_ups], js="(s, ...rest) => [window.pps.told(), ...rest]", concurrency_limit=1, **private
@@ -120,7 +131,8 @@ def build(
         new.click(None, None, [current, question, follow_ups], js="() => window.pps.freshPage()", **private)
         page.load(None, None, [follow_ups], js="() => window.pps.restore()", **private)
         page.unload(leave)
-    return page
+    page.max_threads = row.at_once + row.max_waiting + _BESIDE  # who waits holds no thread, but a place in Gradio's list of what runs
+    return page.queue(max_size=_QUEUE)
 
 
 def answering(

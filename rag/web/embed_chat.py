@@ -16,13 +16,14 @@ from rag.embeds.origins import frame_ancestors
 from rag.knowledge.documents import Domein
 from rag.models.shelf import ModelShelf
 from rag.web import chat, labels
+from rag.web.places import Places
 
 PATH = "/embed/chat"
 _SCRIPT = Path(__file__).parent / "static" / "embed_chat.js"
 _DOMAINS = frozenset(get_args(Domein))
 
 
-def mount(app: FastAPI, advisor: Advisor, shelf: ModelShelf, suggestions: chat.Suggestions) -> None:
+def mount(app: FastAPI, advisor: Advisor, shelf: ModelShelf, suggestions: chat.Suggestions, row: Places) -> None:
     """Add it to `app`, before what answers for every other address."""
 
     @app.get(PATH, include_in_schema=False)
@@ -31,13 +32,13 @@ def mount(app: FastAPI, advisor: Advisor, shelf: ModelShelf, suggestions: chat.S
         return RedirectResponse(f"chat/?{query}" if query else "chat/", 307)
 
     options = {"footer_links": [], "run_history": False, "enable_monitoring": False, "show_error": False, "ssr_mode": False, "pwa": False}
-    gr.mount_gradio_app(app, build(advisor, shelf, suggestions), path=PATH, theme=chat.theme(), head=head(), **options)
+    gr.mount_gradio_app(app, build(advisor, shelf, suggestions, row), path=PATH, theme=chat.theme(), head=head(), **options)
     app.add_middleware(ChatFrames, origins=advisor.settings.embed_origins)
 
 
-def build(advisor: Advisor, shelf: ModelShelf, suggestions: chat.Suggestions) -> gr.Blocks:
+def build(advisor: Advisor, shelf: ModelShelf, suggestions: chat.Suggestions, row: Places | None = None) -> gr.Blocks:
     """The chat of the Dutch site, with the domains of its address ticked. Other pages of the site open beside the page around it."""
-    page = chat.build(advisor, shelf, "nl", frozenset(), suggestions)
+    page = chat.build(advisor, shelf, "nl", frozenset(), suggestions, row)
     label = labels.texts("nl")["domain"]
     domains = next(block for block in page.blocks.values() if isinstance(block, gr.CheckboxGroup) and block.label == label)
 

@@ -27,11 +27,13 @@ class Metrics:
         self.answers = Counter("pps_answers", "Finished answers, of the chat and the API", ["status", "writer"], **own)
         self.steps = Histogram("pps_step_seconds", "Time that each step of an answer took", ["step"], buckets=_BUCKETS, **own)
         self.refused = Counter("pps_refused", "Requests refused: too many of one client, full, or stopping", ["reason"], **own)
-        for name, told, count in (
-            ("pps_questions_running", "Questions over the API that are answered now", lambda: places.running),
-            ("pps_questions_waiting", "Questions over the API that wait for their turn", lambda: places.waiting),
-        ):
-            Gauge(name, told, **own).set_function(count)
+        self.watch_row("questions", places, "over the API")
+
+    def watch_row(self, name: str, places: Places, where: str = "in the chat") -> None:
+        """Count who is in a row as pps_NAME_running and pps_NAME_waiting."""
+        own = {"registry": self.registry}
+        Gauge(f"pps_{name}_running", f"Questions {where} that are answered now", **own).set_function(lambda: places.running)
+        Gauge(f"pps_{name}_waiting", f"Questions {where} that wait for their turn", **own).set_function(lambda: places.waiting)
 
     def answered(self, answer: Answer) -> None:
         """Count a finished answer. The name of a model is not a label: an administrator may change it at will."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from cachetools import TTLCache
 
 from rag.errors import PpsError
@@ -87,7 +87,8 @@ class Repeats:
         if self._store is None:
             return None
         try:
-            given.answer = await to_thread.run_sync(self._store.begin, _name(client, key), digest)
+            with CancelScope(shield=True):  # what was begun there must be known here, to be ended
+                given.answer = await to_thread.run_sync(self._store.begin, _name(client, key), digest)
             given.shared = given.answer is None
         except PpsError:
             return None

@@ -35,6 +35,7 @@ from rag.web.offers import offers_of
 from rag.web.places import Places
 from rag.web.recent import RecentAnswers
 from rag.web.report import Reports
+from rag.web.row import places_of
 from rag.web.security import MAX_BODY, PlainInputs, Security
 from rag.web.source_page import message_page, source_page
 from rag.web.strays import BareErrors, add_unknown
@@ -108,25 +109,26 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
         app.add_middleware(middleware)
     app.add_middleware(Watch, metrics=metrics, log=logs.request)
     add_unknown(app)
-    return _with_chat(app, advisor, shelf) if with_chat else app
+    return _with_chat(app, advisor, shelf, metrics) if with_chat else app
 
 
-def _with_chat(app: FastAPI, advisor: Advisor, shelf: ModelShelf) -> FastAPI:
+def _with_chat(app: FastAPI, advisor: Advisor, shelf: ModelShelf, metrics: Metrics) -> FastAPI:
 
     import gradio as gr
 
     from rag.web import chat
 
     offers = offers_of(app, advisor.settings)  # every route of ours is there by now
-    suggestions = chat.Suggestions(advisor)
+    suggestions, row = chat.Suggestions(advisor), places_of(advisor.settings, chat.CONCURRENCY)
+    metrics.watch_row("chat", row)
     if advisor.settings.embed_origins:
         from rag.web import embed_chat
 
-        embed_chat.mount(app, advisor, shelf, suggestions)
+        embed_chat.mount(app, advisor, shelf, suggestions, row)
     for language, path in (("en", "/en"), ("nl", "/")):  # the last one answers for every other address
         app = gr.mount_gradio_app(
             app,
-            chat.build(advisor, shelf, language, offers, suggestions),
+            chat.build(advisor, shelf, language, offers, suggestions, row),
             path=path,
             theme=chat.theme(),
             head=chat.head(language),

@@ -15,7 +15,7 @@ from rag.types import Answer, AnswerSentence, Citation, Hit
 from rag.web import labels
 from rag.web.render import answer_markdown, escape_markdown, evidence_html, passage_url, templates
 
-State = Literal["searching", "writing", "done", "stopped", "failed"]
+State = Literal["waiting", "searching", "writing", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class TurnView:
     hits: tuple[Hit, ...] = ()
     answer: Answer | None = None
     error: str = ""
+    place: int = 0  # in the row, while it waits
+    busy_s: int = 0  # where the row was full: seconds until it probably is not
 
 
 def finished(answer: Answer) -> TurnView:
