@@ -24,8 +24,8 @@ from rag.types import Filters
 from rag.web import labels, model_panel
 from rag.web.access import asker_of
 from rag.web.conversation import Sent, sent_from, turns_of
-from rag.web.preload import hints
 from rag.web.places import Places
+from rag.web.preload import hints
 from rag.web.render import templates
 from rag.web.row import in_turn, places_of
 from rag.web.running import Running
