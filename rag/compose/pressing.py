@@ -23,6 +23,14 @@ _GREETING = re.compile(
     r"[,!]\s+(?=\S)",
     re.I,
 )
+#: A sentence that only says that a question comes: "Voor een overleg zoek ik het volgende uit."
+_ANNOUNCES = re.compile(
+    r"\b(?:(?:het volgende|the following)(?: uit| weten| vragen| voorleggen)?|(?:als volgt|as follows)"
+    r"|(?:(?:een|de|mijn|a|the|my)(?: korte| snelle| volgende| quick| following)? (?:vraag|vraagje|question)))[.!]?$",
+    re.I,
+)
+#: Who types in lower case, asks in lower case after a first question ("mag ik iets vragen? wat is …").
+_NEXT = re.compile(r"(?<=\?)\s+")
 _ASKS = re.compile(r"(?:wie|wat|waar\w*|wanneer|hoe\w*|welke?|who|what|where|when|why|how|which)\b", re.I)
 
 
@@ -36,8 +44,8 @@ def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 def without_pressing(question: str) -> str:
     """`question` without the sentences, and without the opening up to a colon, that only greet, introduce or press; empty where nothing
     else was said, unless that is a greeting alone."""
-    sentences = split_sentences(question)
-    kept = [_after_colon(_INTRODUCES.sub("", _GREETING.sub("", s))) for s in sentences if len(sentences) < 2 or not greets(s)]
+    sentences = [part for s in split_sentences(question) for part in _NEXT.split(s)]
+    kept = [_after_colon(_INTRODUCES.sub("", _GREETING.sub("", s))) for s in sentences if len(sentences) < 2 or not _says_nothing(s)]
     return " ".join(s for s in kept if s and not presses(s))
 
 
@@ -46,6 +54,10 @@ def greets(sentence: str) -> bool:
     strong, around, polite = _words()
     found = words(sentence)
     return any(w in polite for w in found) and all(w in polite or w in strong or w in around or w in STOP_WORDS for w in found)
+
+
+def _says_nothing(sentence: str) -> bool:
+    return greets(sentence) or bool(_ANNOUNCES.search(sentence))
 
 
 def presses(sentence: str) -> bool:

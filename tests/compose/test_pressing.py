@@ -18,10 +18,17 @@ ASKED = "Wie doen mee aan project Lantaarn?"
         f"Hallo, {ASKED}",
         f"Beste adviseur! {ASKED} Alvast bedankt.",
         f"I am sure you know. {ASKED}",
+        f"Ik heb een vraag. {ASKED} Bij voorbaat hartelijk dank voor de moeite!",
+        f"Voor een notitie wil ik graag het volgende weten. {ASKED}",
+        f"Mijn vraag is als volgt. {ASKED} Vriendelijke groeten",
     ],
 )
 def test_only_the_question_is_left(pressed):
     assert without_pressing(pressed) == ASKED
+
+
+def test_who_types_in_lower_case_is_greeted_alike():
+    assert without_pressing("goedemiddag, mag ik u iets vragen? wie doen mee aan lantaarn?") == "wie doen mee aan lantaarn?"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +49,8 @@ def test_nothing_is_left_of_what_asks_nothing(pressed):
         "Welke documenten zijn er",
         "Wat weten de bronnen over Lantaarn?",
         "Weet u dat zeker?",
+        "Ik heb een vraag over convenanten. Wat moet erin?",
+        "Is dat zo? En wat is de volgende vraag?",
         "Geef een voorbeeld van een convenant.",
         "Geef antwoord op de vraag of banken namen mogen delen.",
         "Ik vraag dit voor de politie in Rotterdam.",
