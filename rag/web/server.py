@@ -69,7 +69,9 @@ def create_app(advisor: Advisor, shelf: ModelShelf | None = None, *, with_chat: 
 
     app = FastAPI(title="PPS-adviseur", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.doors = doors
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    # The chat asks for a script of Gradio's below the same address, where Gradio's own route does not come to.
+    gradio_files = [("gradio", "templates/frontend/static")]
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static", packages=gradio_files), name="static")
 
     app.add_middleware(PlainInputs)
     app.add_middleware(Limits, settings=settings, places=places, doors=doors, metrics=metrics)

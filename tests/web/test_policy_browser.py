@@ -37,6 +37,18 @@ def test_nothing_of_the_chat_is_blocked(watched):
     assert page.evaluate("window.blocked") == []
 
 
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_everything_that_the_chat_asks_for_is_there(opened, path):
+    page = opened(path="/healthz")
+    missing = []
+    page.on("response", lambda r: missing.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.on("console", lambda m: missing.append(m.text) if m.type == "error" else None)
+    page.goto(page.url.replace("/healthz", path))
+    page.locator("#vraag textarea, #question textarea").first.wait_for()
+    page.wait_for_timeout(2000)  # a heartbeat keeps the network busy for good
+    assert missing == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_the_api_is_accessible(watched, width, scheme):
