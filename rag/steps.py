@@ -130,7 +130,8 @@ class Decide:
             assert part.evidence is not None
             if in_scope(part.evidence, context.language) and part.evidence.answerable >= threshold("answer"):
                 fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
-                part.runs = choose(fresh, MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART, shown)
+                most = MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART
+                part.runs = choose(fresh, most, shown, context.leans_on)
                 shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
         answered = [p for p in context.parts if p.runs]
         context.hits = _with_sources(context)

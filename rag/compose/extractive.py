@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rag.compose.draft import Draft
@@ -30,8 +30,14 @@ class Run:
     score: float
 
 
-def choose(found: list[Candidate], limit: int = MAX_SENTENCES, shown: frozenset | set = frozenset()) -> list[Run]:
-    """The runs of sentences to show for one question (part), in reading order; none of `shown` (passage id, index) again.
+def choose(
+    found: list[Candidate],
+    limit: int = MAX_SENTENCES,
+    shown: frozenset | set = frozenset(),
+    leans_on: Collection[str] = (),
+) -> list[Run]:
+    """The runs of sentences to show for one question (part), in reading order; none of `shown` (passage id, index) again. Documents that a
+    follow-up leans on (ids) come first.
 
     Lists are taken whole with their introduction. A sentence that leans on the one before it brings that one along.
     """
@@ -52,7 +58,7 @@ def choose(found: list[Candidate], limit: int = MAX_SENTENCES, shown: frozenset 
             continue  # a second long list only where it is nearly as good
         runs.append(run)
         count += 1 if run.last - run.first >= 3 else run.last - run.first + 1
-    return _in_reading_order(_merged(runs))
+    return _in_reading_order(_merged(runs), leans_on)
 
 
 def write(draft: Draft, runs: list[Run], heading: str = "") -> Iterator[AnswerSentence]:
@@ -97,9 +103,14 @@ def _merged(runs: list[Run]) -> list[Run]:
     return out
 
 
-def _in_reading_order(runs: list[Run]) -> list[Run]:
-    """Documents by their best sentence; within a document as it is written."""
+def _in_reading_order(runs: list[Run], leans_on: Collection[str]) -> list[Run]:
+    """Documents by their best sentence, those that are leaned on first; within a document as it is written."""
     best: dict[str, float] = {}
     for run in runs:
         best[run.passage.document_id] = max(best.get(run.passage.document_id, 0.0), run.score)
-    return sorted(runs, key=lambda r: (-best[r.passage.document_id], r.passage.document_id, r.passage.ordinal, r.first))
+
+    def place(run: Run) -> tuple:
+        document = run.passage.document_id
+        return document not in leans_on, -best[document], document, run.passage.ordinal, run.first
+
+    return sorted(runs, key=place)

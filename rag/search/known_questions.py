@@ -14,7 +14,7 @@ from rag.knowledge.questions import Target
 from rag.search.answerability import Answerability
 from rag.search.question_asks import QuestionAsks
 from rag.search.question_terms import QuestionTerms
-from rag.search.sentence_model import SentenceModel
+from rag.search.sentence_model import ENOUGH, SentenceModel
 
 #: Raised when the layout of the file changes; part of what the file is made from.
 FORMAT = "4"
@@ -51,6 +51,7 @@ class Near:
     missing_near: float = 0.0
     usual: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
+    enough: bool = True  # are there so many known questions that it says something when none is near?
     learned: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def of_passages(self, ids: Iterable[str]) -> dict[str, float]:
@@ -133,7 +134,8 @@ class KnownQuestions:
             missing_near = float(no.max())
         vote = float(weights[self._answered[nearest]].sum() / weights.sum())
         answered, known = float(yes.max()) if len(yes) else 0.0, self._documents
-        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, known, learned)
+        enough = len(self) >= ENOUGH
+        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, known, enough, learned)
 
     def _learned(self, columns: list[int]) -> SentenceModel:
         shape = (len(self.targets), len(self._keys))

@@ -106,7 +106,10 @@ def weigh(
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
     plain = "" if found[0].hit.passage.document_id in known.documents else "_plain"
-    near_subject = _probability(("scope_en" if language == "en" else "scope") + plain, SCOPE, features)
+    scope = "scope_en" if language == "en" else "scope"
+    near_subject = _probability(scope + plain, SCOPE, features)
+    if not known.enough:  # that none of a few known questions is near says little
+        near_subject = max(near_subject, _probability(f"{scope}_plain", SCOPE, features))
     if language == "nl" and features["unknown"] == 0 and features["missing_word"] < _ALL_HELD:
         # one passage holds every word of it: "wat zijn windhappers"
         near_subject = max(near_subject, 0.5)

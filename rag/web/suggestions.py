@@ -83,7 +83,7 @@ class Suggestions:
                 if len(found) == most or time.monotonic() > until:
                     break
                 said = self._try(pool, question, filters)
-                if said and fold(said[0]) not in shown:
+                if _mostly_new(said, shown):
                     found.append(question)
                     shown |= {fold(s) for s in said}
         except PpsError:  # there is no index now: whoever asks the next question hears why
@@ -129,6 +129,12 @@ class Suggestions:
 
 def _said(answer: Answer) -> tuple[str, ...]:
     return tuple(s.text for s in answer.sentences) if answer.status == "answered" else ()
+
+
+def _mostly_new(said: tuple[str, ...], shown: set[str]) -> bool:
+    """Does it begin with something new, and is most of it new? Answers to neighbouring questions share sentences."""
+    new = [fold(s) not in shown for s in said]
+    return bool(new) and new[0] and sum(new) > len(new) / 2
 
 
 def _presentable(question: str, document_id: str) -> bool:
