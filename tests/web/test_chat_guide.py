@@ -206,6 +206,41 @@ def test_back_of_the_browser_goes_a_step_back_and_not_out_of_the_chat(chat):
     assert chat.url == before and chat.get_by_label("Uw vraag").is_visible()
 
 
+def test_a_reload_half_way_loses_nothing(chat):
+    dialog = start(chat)
+    dialog.locator("#uitdaging-regie").check()
+    dialog.get_by_role("button", name="Verder").click()
+    expect(dialog.get_by_text("Stap 2 van 2")).to_be_visible()
+    chat.reload()
+    expect(dialog.get_by_text("Stap 2 van 2")).to_be_visible()
+    expect(dialog.get_by_role("heading", level=1)).to_be_focused()
+    chat.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(chat.locator(".hulpen a[href='/advies/uitdagingen']")).to_be_focused()
+    chat.reload()  # what was closed stays closed, and goes on where it was left once it is opened
+    chat.get_by_label("Uw vraag").wait_for()
+    expect(dialog).to_be_hidden()
+    chat.locator(".hulpen a[href='/advies/uitdagingen']").click()
+    dialog.locator("#domein-fin").check()
+    dialog.get_by_role("button", name="Naar het advies").click()
+    expect(dialog.get_by_role("heading", name="Bronnen", exact=True)).to_be_visible()
+    chat.reload()
+    expect(dialog.get_by_role("heading", name="Bronnen", exact=True)).to_be_visible()
+    assert turns(chat).count() == 1
+
+
+def test_a_new_conversation_begins_without_the_advice_that_was_left(chat):
+    dialog = start(chat)
+    dialog.locator("#uitdaging-regie").check()
+    dialog.get_by_role("button", name="Verder").click()
+    expect(dialog.get_by_text("Stap 2 van 2")).to_be_visible()
+    chat.keyboard.press("Escape")
+    ask(chat, "Wat is een PVO?")
+    chat.get_by_role("button", name="Nieuw gesprek").click()
+    start(chat)
+    expect(dialog.get_by_text("Stap 1 van 2")).to_be_visible()
+
+
 @pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}], ids=str)
 def test_dark_and_high_contrast(opened, width, options):
     page = opened(width, **options)

@@ -2,9 +2,10 @@
 // a modifier key, or from a chat that stands in another page, the links lead to those pages themselves. A shadow tree keeps the styles
 // of pages and chat apart. A memo that is finished stays in the conversation, as a turn with its address.
 (() => {
-  const { t } = window.PPS, { pps } = window, { made } = pps;
+  const { t, store } = window.PPS, { pps } = window, { made } = pps;
   const STYLES = ["source.css", "guides.css"], MEMO = /^\/advies\/([^/]+)\/memo$/;
-  let dialog = null, root = null, sheet = null, opener = null, from = "", asked = 0, memo = null;
+  let dialog = null, root = null, sheet = null, opener = null, asked = 0, memo = null;
+  let { from = "", at = "" } = store.guide() || {}; // the link that opened the advice, and the page it is at
 
   const button = (text, onclick, className) => made("button", { type: "button", textContent: text, onclick, className });
   const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
@@ -41,7 +42,13 @@
     else root.host.scrollTop = 0;
   };
 
+  const place = (open) => store.setGuide({ from, at, open });
+
   const shown = (html, address) => {
+    if (address.pathname.startsWith("/advies")) {
+      at = address.pathname + address.search;
+      place(true);
+    }
     const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
     main.querySelectorAll("script").forEach((script) => script.remove());
     sheet.className = `blad ${main.className}`;
@@ -147,27 +154,49 @@
   });
 
   const closed = () => {
+    place(false);
     if (history.state?.advies) history.back();
     const first = [opener, pps.lastArticle()?.querySelector("[data-guide]"), pps.box()].find((e) => e?.isConnected && e.checkVisibility());
     first?.focus();
   };
 
+  const enter = () => {
+    dialog.showModal();
+    if (!history.state?.advies) mark(); // a reload keeps what was marked
+    memo = null;
+    dialog.querySelector(".naar-memo").hidden = true;
+  };
+
   // A flow that was left half-way goes on where it was left.
   const open = (link) => {
     styled ??= build();
-    const goesOn = from === link.href && !memo && sheet.querySelector("form");
+    const goesOn = from === link.href && at && !MEMO.test(new URL(at, location.href).pathname);
+    const stands = goesOn && !memo && sheet.querySelector("form");
     opener = link;
     from = link.href;
-    dialog.showModal();
-    mark();
-    if (goesOn) {
+    enter();
+    if (stands) {
+      place(true);
       arrive();
       return;
     }
-    memo = null;
     sheet.replaceChildren();
-    dialog.querySelector(".naar-memo").hidden = true;
-    load(link.href);
+    load(goesOn ? at : link.href);
+  };
+
+  // After a reload it stands open where it stood.
+  pps.resumeGuide = () => {
+    if (!store.guide()?.open || dialog?.open) return;
+    styled ??= build();
+    opener = [...document.querySelectorAll("a[data-guide]")].find((link) => link.href === from);
+    enter();
+    load(at);
+  };
+
+  // Another conversation begins without it.
+  pps.leaveGuide = () => {
+    from = at = "";
+    store.setGuide(null);
   };
 
   document.addEventListener("click", (event) => {

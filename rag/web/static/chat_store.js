@@ -1,7 +1,8 @@
 // Conversations in this browser and nowhere else. The one on the page belongs to its tab, so that a reload loses nothing; the others are
 // kept only where the reader lets them.
 window.PPS.store = (() => {
-  const KEY = "pps.conversations", KEEP = "pps.keep", NOW = "pps.now", PENDING = "pps.pending", DRAFT = "pps.draft", MOST = 30;
+  const KEY = "pps.conversations", KEEP = "pps.keep", NOW = "pps.now", PENDING = "pps.pending", DRAFT = "pps.draft";
+  const GUIDE = "pps.guide", MOST = 30;
   const quietly = (work, otherwise) => { try { return work(); } catch { return otherwise; } }; // storage may be switched off
   const list = (found) => (Array.isArray(found) ? found.filter((c) => c && Array.isArray(c.turns)) : []);
   const read = () => quietly(() => list(JSON.parse(localStorage.getItem(KEY))), []);
@@ -36,5 +37,8 @@ window.PPS.store = (() => {
     setPending: (asked) => ofTab(PENDING, asked && JSON.stringify(asked)),
     draft: () => quietly(() => sessionStorage.getItem(DRAFT)) || "",
     setDraft: (text) => ofTab(DRAFT, text),
+    // Where guided advice was left: `from` which link it was opened, the page it is `at`, and whether it is `open`.
+    guide: () => quietly(() => JSON.parse(sessionStorage.getItem(GUIDE))),
+    setGuide: (place) => ofTab(GUIDE, place && JSON.stringify(place)),
   };
 })();

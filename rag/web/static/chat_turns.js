@@ -192,6 +192,7 @@ window.pps = (() => {
       state.replacing = false;
       store.leave();
       store.setDraft("");
+      window.pps.leaveGuide();
       show(fresh());
       box()?.focus();
       return ["", "", examples];
@@ -207,6 +208,7 @@ window.pps = (() => {
         fail(asked.question, asked.run, t.failed);
       }
       if (store.draft() && !box()?.value) window.pps.fill(store.draft());
+      window.pps.resumeGuide();
       return state.conversation.turns.length ? "" : examples;
     },
   };
