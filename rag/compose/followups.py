@@ -27,6 +27,7 @@ _EMPTY = frozenset(
     we wij ik u je jij jullie ons onze mijn eigenlijk nou dan levert opgeleverd werkt werken doen doet mee gaan gaat zit komt
     krijgt betekent verschil rol""".split()
 )
+_PRONOMINAL = re.compile(r"(?:daar|hier|er)(?:aan|achter|bij|door|in|mee|om|op|over|tegen|toe|uit|van|voor)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,28 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
     return Rewritten(question)
 
 
+@lru_cache(maxsize=1)
+def _general() -> frozenset[str]:
+    data = yaml.safe_load(Path(__file__).with_name("general_words.yml").read_text(encoding="utf-8"))
+    return frozenset(" ".join(data.values()).split()) | _EMPTY
+
+
 def is_vague(question: str) -> bool:
-    """Does a question that opens a conversation lean on something that was never said: "Mag dat?", "En het convenant?"?"""
+    """Does a question that opens a conversation lean on something that was never said ("Mag dat?", "En het convenant?"), or does it not
+    say what it is about ("Wat is de volgende stap?")?"""
     patterns = _patterns()
     bare = _bare(fold(question))
     if names(question):
         return False
-    own = _own(question)
+    own = [w for w in _own(question) if not _PRONOMINAL.fullmatch(w)]
+    if all(w in _general() for w in own):
+        return True
     if patterns["more"].fullmatch(bare) or patterns["bare"].fullmatch(bare):
         return True
     opens = re.match(r"(?:en|maar|and|but|hoe zit het (?:dan )?met|what about|how about)\b", bare)
-    points = patterns["pointing"].search(bare) or patterns["pointing_weak"].search(bare)
+    asked = re.sub(r"\ber een\b", "een", bare)  # "is er een voorbeeld van" points at nothing
+    points = patterns["pointing"].search(asked) or patterns["pointing_weak"].search(asked)
+    points = points and not bare.startswith(tuple(own))  # "ferm, wat is dat?" points at what it names itself
     return bool(len(own) <= 1 and (opens or points) or len(own) == 2 and opens and len(bare.split()) <= 5)
 
 

@@ -59,14 +59,38 @@ def test_a_subject_is_its_names_first():
 
 
 @pytest.mark.parametrize(
-    "asked", ["Mag dat eigenlijk wel?", "En het convenant?", "Hoe zit het met de regels?", "waarom?", "ja", "Kunnen we dat delen?"]
+    "asked",
+    [
+        "Mag dat eigenlijk wel?",
+        "En het convenant?",
+        "Hoe zit het met de regels?",
+        "waarom?",
+        "ja",
+        "Kunnen we dat delen?",
+        "help",
+        "Wat is de volgende stap?",
+        "En hoe zit het met de evaluatie daarvan?",
+        "wat was ook alweer het verschil tussen die twee",
+        "Can you help me?",
+    ],
 )
 def test_vague_without_a_conversation(asked):
     assert is_vague(asked)
 
 
 @pytest.mark.parametrize(
-    "asked", ["Wat is PPS?", "wat is pps", "Wat is een convenant?", "Hoe houd je vertrouwen in een PPS?", "Mag dat volgens de AVG?"]
+    "asked",
+    [
+        "Wat is PPS?",
+        "wat is pps",
+        "Wat is een convenant?",
+        "Hoe houd je vertrouwen in een PPS?",
+        "Mag dat volgens de AVG?",
+        "ferm wat is dat",
+        "Is er een voorbeeld van een mandaatbesluit?",
+        "Wat zijn de voordelen van samenwerken?",
+        "What is a covenant?",
+    ],
 )
 def test_not_vague(asked):
     assert not is_vague(asked)
