@@ -107,15 +107,24 @@ def _add_tasks(tasks: argparse._SubParsersAction) -> None:
     guard.add_argument("--limit", type=int, help="only the first so many texts")
 
     answers = tasks.add_parser("answers", help="faithfulness, citations, key points and abstention on gold questions")
+    citations = tasks.add_parser(
+        "citations", help="of answers: citation recall and precision, quotes found verbatim, right documents cited"
+    )
+    faithfulness = tasks.add_parser("faithfulness", help="of answers: sentences supported, not supported, and questions abstained on")
+    correctness = tasks.add_parser("correctness", help="of answers: key points held and contradicted, where an answer is to be given")
+    abstention = tasks.add_parser("abstention", help="of answers: wrongly answered, wrongly refused, and the calibration of that decision")
+    parts = (citations, faithfulness, correctness, abstention)
     followups = tasks.add_parser("followups", help="recall of follow-up questions beside hand-written ones")
     robustness = tasks.add_parser("robustness", help="does the outcome hold when the same question is put differently")
     recipe = tasks.add_parser("recipe", help="the same questions through the advisor and through a plain LangChain recipe")
-    for task in (answers, followups, robustness, recipe):
+    for task in (answers, *parts, followups, robustness, recipe):
         task.add_argument("--dataset", type=Path, help="JSONL in the gold format; left out: a half of eval/gold")
         task.add_argument("--half", choices=("dev", "test"), default="test", help="which half of the gold set")
         task.add_argument("--llm", metavar="SPEC", help="answer with this language model: lokaal, or name@address")
         task.add_argument("--limit", type=int, help="only the first so many")
-    for task in (answers, recipe):
+    for task in parts:
+        task.add_argument("--answers", type=Path, metavar="DIR", help="score the answers of this earlier run of answers; ask nothing")
+    for task in (answers, citations, faithfulness, correctness, recipe):
         task.add_argument("--verifier", help="the judge: ingebouwd, llm, or name or path of a CrossEncoder")
 
     model = tasks.add_parser("model", help="time to evidence, first sentence and end with a language model, and what the advisor adds")

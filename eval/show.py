@@ -17,6 +17,10 @@ def table(summary: dict) -> str:
     if of := summary.get("outcomes"):
         lines.append(f"  sentences: {of['supported']} supported, {of['unsupported']} not")
         lines.append(f"  abstained on {of['abstained']} of {of['questions']} questions")
+    lines += [
+        f"  probability {b['from']:.2f}–{b['to']:.2f}: to be answered {figure(b['observed'])} (n = {b['n']})"
+        for b in summary.get("curve", ())
+    ]
     return "\n".join([*lines, *_of_judge(summary)])
 
 

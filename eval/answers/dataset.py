@@ -9,6 +9,8 @@ from eval.jsonl import rows
 from rag.statuses import statuses
 
 GOLD = Path(__file__).resolve().parent.parent / "gold"
+#: Statuses of a question that was answered, or is to be.
+ANSWERED = ("answered", "partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool:
-        return self.expected_status in ("answered", "partial")
+        return self.expected_status in ANSWERED
 
 
 def load(path: Path) -> list[GoldQuestion]:
@@ -36,6 +38,11 @@ def load(path: Path) -> list[GoldQuestion]:
 
         return load_csv(path)
     return rows(path, _question, "questions")
+
+
+def questions(path: Path, limit: int | None = None) -> list[GoldQuestion]:
+    """The first `limit` questions of a file, all without a limit; raises as `load`."""
+    return load(path)[:limit]
 
 
 def _question(number: int, row: dict) -> GoldQuestion:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from eval import derived, run_files
+from eval.abstention.decision import CALIBRATION
 from eval.compare.asked import questions
 from eval.compare.changes import changes
 from eval.compare.significance import GONE, WORSE, difference
@@ -18,7 +19,7 @@ from rag.errors import PpsError
 
 #: Of several systems in one run, those that are the product's own: only they are gated.
 OWN_SYSTEMS = ("default", "advisor")
-_DERIVED = {"calibration": derived.CALIBRATION, "latency": derived.LATENCY}
+_DERIVED = {"calibration": CALIBRATION, "latency": derived.LATENCY}
 
 
 def compare(a: Path, b: Path, *, anyway: bool = False) -> dict:

@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from eval import measures, provenance, runs
-from eval.answers.dataset import GOLD, load
-from eval.answers.evaluate import corrections, judged
-from eval.answers.measures import ANSWERED, MEASURES
+from eval.answers.dataset import ANSWERED, GOLD, load
+from eval.answers.evaluate import judged
+from eval.answers.measures import MEASURES
+from eval.faithfulness.evaluate import corrections
 from eval.judge_errors import known_errors
 from eval.measures import Measure, Sample
 from eval.recipe.chain import CHUNK, HUMAN, OVERLAP, REFUSALS, SYSTEM, Chunk, K, Recipe, langchain_model, split

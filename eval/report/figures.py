@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.answers.measures import ANSWERED
+from eval.answers.dataset import ANSWERED
 from eval.calibration import curve, threshold_table
 from eval.metrics import recall
 from eval.report.charts import BarChart, LineChart, lines, stacked

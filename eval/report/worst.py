@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.answers.measures import ANSWERED
+from eval.answers.dataset import ANSWERED
 
 #: Cases shown per way of going wrong.
 EACH = 6

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from eval import measures, provenance, runs
 from eval.answers.dataset import GOLD
-from eval.answers.evaluate import judged
+from eval.correctness.evaluate import judged
 from eval.measures import Measure
 from eval.robustness.dataset import PERTURBATIONS, SITUATIONS, load
 from eval.robustness.generate import DEPTH, Asker, one
@@ -73,11 +73,11 @@ def scored(row: dict, judge: Verifier, known: dict[tuple, list[bool]] | None = N
 
 
 def covered(outcome: dict, key_points: list[str], judge: Verifier) -> list[bool]:
-    """Per key point whether the answer holds it, by the rule of `eval answers`; none is held where there is no answer."""
+    """Per key point whether the answer holds it, by the rule of `eval correctness`; none is held where there is no answer."""
     if outcome["status"] not in ANSWERED:
         return [False] * len(key_points)
-    sentences = [{"text": s, "citations": []} for s in outcome["sentences"]]
-    row = {"status": outcome["status"], "text": " ".join(outcome["sentences"]), "sentences": sentences, "citations": []}
+    sentences = [{"text": s} for s in outcome["sentences"]]
+    row = {"status": outcome["status"], "text": " ".join(outcome["sentences"]), "sentences": sentences}
     return judged(row | {"key_points": key_points}, judge)["covered"]
 
 

@@ -6,8 +6,7 @@ import argparse
 
 from eval.metrics import interval, percentile
 from eval.speed.dataset import generate
-from eval.speed.generate import latencies
-from rag.advisor import Advisor
+from eval.speed.generate import answering, latencies
 from rag.search.embedder import load_embedder
 from rag.settings import get_settings
 
@@ -25,9 +24,7 @@ def run(arguments: argparse.Namespace) -> tuple[dict, list[dict]]:
         for name, times in latencies(passages[:size], vectors[:size], questions, embedder).items():
             systems[f"{name}@{size}"] = _summary(times)
             rows += [{"system": name, "size": size, "ms": round(t, 3)} for t in times]
-    advisor = Advisor.from_settings(settings, no_llm=True)
-    advisor.ask(questions[0])
-    times = [advisor.ask(q).timings_ms["total"] for q in questions]
+    times = answering(questions, settings)
     systems["ask_extractive"] = _summary(times)
     rows += [{"system": "ask_extractive", "size": None, "ms": round(t, 3)} for t in times]
     parameters = {"sizes": arguments.sizes, "embedder": embedder.fingerprint, "k": 10, "ratios": _ratios(systems, arguments.sizes)}

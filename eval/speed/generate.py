@@ -1,4 +1,4 @@
-"""Latency of search per system at one corpus size."""
+"""Latency of search per system at one corpus size, and of whole answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 
 from eval.index import build
 from eval.retrieval.generate import langchain_systems, timed
+from rag.advisor import Advisor
 from rag.search.embedder import Embedder
+from rag.settings import Settings
 from rag.types import Passage
 
 #: Passages asked for; the common top-k of a chain.
@@ -30,3 +32,10 @@ def latencies(passages: list[Passage], vectors: np.ndarray, questions: list[str]
         if len(passages) > ENSEMBLE_UP_TO:
             del systems["langchain_ensemble"]
         return {name: [ms for _, ms in timed(search, queries).values()] for name, search in systems.items()}
+
+
+def answering(questions: list[str], settings: Settings) -> list[float]:
+    """Milliseconds of an answer from the shipped corpus per question, without a language model and warmed up."""
+    advisor = Advisor.from_settings(settings, no_llm=True)
+    advisor.ask(questions[0])
+    return [advisor.ask(q).timings_ms["total"] for q in questions]

@@ -7,7 +7,7 @@ import pytest
 from eval import all as everything
 from eval import run_files
 from eval.__main__ import main
-from eval.answers.evaluate import corrections
+from eval.faithfulness.evaluate import corrections
 from eval.report import FILE
 from rag.settings import get_settings
 

@@ -6,8 +6,11 @@ import json
 import numpy as np
 import pytest
 
+from eval import measures
 from eval.__main__ import main
-from eval.answers.evaluate import judged, outcomes, score
+from eval.answers.evaluate import judged
+from eval.answers.measures import chosen
+from eval.faithfulness.evaluate import outcomes
 from eval.verifier.dataset import Item, dutch_set, load
 from eval.verifier.evaluate import auroc, balanced_accuracy, macro_f1
 from eval.verifier.evaluate import score as score_verdicts
@@ -41,6 +44,11 @@ def row(status="answered", expected="answered", sentences=("Een zin.",), quote="
         "verbatim": [True] if cited else [],
         "ms": {"evidence": 1.0, "sentence": 2.0, "answer": 3.0},
     }
+
+
+def score(rows):
+    found = measures.score(rows, chosen(rows))
+    return found["metrics"], found["reasons"]
 
 
 def scored(*rows):
@@ -166,7 +174,7 @@ def test_the_command_gives_one_json_object(tmp_path, capsys):
 
 
 def test_answers_are_asked_and_scored(advisor, settings, tmp_path, monkeypatch):
-    from eval.answers import evaluate
+    from eval.answers import evaluate, part
 
     path = tmp_path / "gold.jsonl"
     rows = [
@@ -174,7 +182,7 @@ def test_answers_are_asked_and_scored(advisor, settings, tmp_path, monkeypatch):
         {"id": "2", "question": "Hoe bak ik een appeltaart?", "expected_status": "out_of_scope"},
     ]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    monkeypatch.setattr(evaluate.Advisor, "from_settings", lambda **_: advisor)
+    monkeypatch.setattr(part.Advisor, "from_settings", lambda **_: advisor)
     summary, found = evaluate.run(argparse.Namespace(dataset=path, half="test", limit=None, llm=None, verifier=None))
     metrics = {k: v["value"] for k, v in summary["metrics"].items() if v}
     assert metrics["faithfulness"] == 1.0 and metrics["key_point_recall"] == 1.0
