@@ -153,6 +153,13 @@ def test_earlier_answers_that_do_not_fit_are_told(answers, part, gold, tmp_path)
     assert code == 1 and "answers gold.jsonl, which is not" in told.err
 
 
+def test_answers_whose_texts_were_left_out_do_not_serve(answers, part):
+    rows = [{k: v for k, v in row.items() if k not in ("question", "text")} for row in run_files.read_rows(answers)]
+    run_files.write(answers, run_files.read_about(answers), run_files.read_summary(answers), rows)
+    code, _, told = part("correctness", "--answers", answers)
+    assert code == 1 and "no answer to 3 of 3 questions" in told.err
+
+
 def test_answers_to_part_of_the_questions_serve_as_many(small_index, part, gold, tmp_path):
     assert main(["answers", "--dataset", str(gold), "--limit", "2", "--out", str(tmp_path / "two")]) == 0
     code, _, told = part("faithfulness", "--answers", tmp_path / "two")
