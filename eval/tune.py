@@ -4,7 +4,9 @@
     python -m eval.tune decisions     weights and thresholds for rag/verify/answerable.yml (selection as the file has it)
 
 Prints weights and what they give; writing them into the files is left to the maintainer, who reads them first. Data: eval/gold/dev.jsonl,
-eval/gold/train/*.jsonl, and texts on other subjects (`--other FILE`). Never point this at test questions.
+eval/gold/train/*.jsonl, texts on other subjects (`--other FILE`), and question files of the corpus whose questions were left out of the
+index (`--left-out FOLDER`): known questions of an author who is in the index look nearer than a stranger's. Never point this at test
+questions.
 """
 
 from __future__ import annotations
@@ -23,13 +25,14 @@ from eval.verifier.fit import fit
 from rag.advisor import Advisor
 from rag.compose.selection import FEATURES as SENTENCE
 from rag.compose.selection import Candidate
+from rag.knowledge.questions import OTHER_SUBJECTS, read_others, read_questions
 from rag.language.detect import detect_language
 from rag.language.words import fold
 from rag.steps import Decide
 from rag.verify.answerable import ANSWER, KNOWN, SCOPE
 
 GOLD = Path(__file__).parent / "gold"
-RISING = {"passage_cosine", "sentence_cosine", "rank", "nearest", "best", "definition", "vote", "lead", "usual"}
+RISING = {"passage_cosine", "sentence_cosine", "rank", "nearest", "best", "definition", "vote", "lead", "usual", "subject"}
 #: Kinds that the guard or the clarification step sees to: no matter of what the corpus holds.
 ELSEWHERE = {"unsafe", "legal_case", "personal_data", "injection", "clarification", "partial"}
 FOLDS = 8
@@ -40,13 +43,14 @@ WEIGHT = 3.0
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question of one of the sources. `kind` is answered, near_miss or out_of_scope; `answers` are sentences, `points` phrases that a
-    right sentence of `documents` holds."""
+    right sentence of `documents` holds, `begins` how one begins."""
 
     question: str
     kind: str
     documents: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
     dev: bool = False
 
 
@@ -60,7 +64,7 @@ class Seen:
     found: list[Candidate]
 
 
-def questions(others: list[Path]) -> Iterator[Asked]:
+def questions(others: list[Path], left_out: Path | None = None) -> Iterator[Asked]:
     """The questions of all sources."""
     for row in _rows(GOLD / "dev.jsonl"):
         if row["kind"] not in ELSEWHERE:
@@ -74,18 +78,36 @@ def questions(others: list[Path]) -> Iterator[Asked]:
         for row in _rows(path):
             if detect_language(row["text"]) == "en" and len(row["text"]) < 300:
                 yield Asked(row["text"], "out_of_scope")
+    if left_out:
+        yield from _strangers(left_out)
+
+
+def _strangers(folder: Path) -> Iterator[Asked]:
+    """The questions of `folder`, laid out as corpus/vragen; one that several documents answer counts once."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path.stem == OTHER_SUBJECTS:
+            yield from (Asked(question, "out_of_scope") for question in read_others(path))
+            continue
+        for entry in read_questions(path):
+            documents, begins = found.setdefault(entry.vraag, (set(), set()))
+            begins |= set(entry.antwoord)
+            documents |= {path.stem} if entry.antwoord else set()
+    for question, (documents, begins) in found.items():
+        kind = "answered" if begins else "near_miss"
+        yield Asked(question, kind, tuple(sorted(documents)), begins=tuple(sorted(begins)))
 
 
 def _rows(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def observed(advisor: Advisor, others: list[Path]) -> Iterator[Seen]:
+def observed(advisor: Advisor, others: list[Path], left_out: Path | None = None) -> Iterator[Seen]:
     """Every question on its way up to the decision; those with several parts are left out."""
     from tqdm import tqdm
 
     decision = next(step for step in advisor.steps if isinstance(step, Decide))
-    for asked in tqdm(list(questions(others)), desc="questions", disable=None):
+    for asked in tqdm(list(questions(others, left_out)), desc="questions", disable=None):
         context = advisor._context(asked.question)
         for step in advisor.steps[1:3]:  # without the guard: what it refuses is not this decision's business
             advisor._apply(step, context)
@@ -122,8 +144,10 @@ def is_right(asked: Asked, candidate: Candidate) -> bool:
     passage, sentence = candidate.hit.passage, candidate.sentence
     if passage.document_id not in asked.documents:
         return False
+    text = _plain(sentence.text)
+    if asked.begins:
+        return any(text.startswith(_plain(b)) for b in asked.begins)
     if asked.answers:
-        text = _plain(sentence.text)
         return any(text == a or min(len(text), len(a)) > 25 and (a in text or text in a) for a in map(_plain, asked.answers))
     lead = " ".join(s.text for s in passage.sentences if s.kind == "lead" and s.group == sentence.group >= 0)
     text = f"{lead if sentence.kind == 'item' else ''} {sentence.text}".lower()
@@ -134,12 +158,12 @@ def _plain(text: str) -> str:
     return fold(" ".join(text.split()))
 
 
-def decide(name: str, seen: list[Seen], wrong: str, features: tuple[str, ...]) -> None:
-    """Fit one decision; print its weights and, held out in turn, what a threshold would give for the answerable questions and for the
-    wrong ones, of the development half and of all others."""
-    chosen = [s for s in seen if s.asked.kind in ("answered", wrong)]
+def decide(name: str, seen: list[Seen], right: set[str], wrong: str, features: tuple[str, ...]) -> None:
+    """Fit one decision; print its weights and, held out in turn, what a threshold would give for the questions of the `right` kinds and
+    for the `wrong` ones, of the development half and of all others."""
+    chosen = [s for s in seen if s.asked.kind in {*right, wrong}]
     x = np.array([[s.features[f] for f in features] for s in chosen])
-    y = np.array([float(s.asked.kind == "answered") for s in chosen])
+    y = np.array([float(s.asked.kind in right) for s in chosen])
     dev = np.array([s.asked.dev for s in chosen])
     weights = np.where(dev, WEIGHT, 1.0)
     fold_of = np.random.default_rng(0).integers(0, FOLDS, len(chosen))
@@ -174,20 +198,22 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.tune", description="Fits the weights of selection and of the decisions.")
     parser.add_argument("what", choices=("selection", "decisions"))
     parser.add_argument("--other", type=Path, nargs="*", default=[], help="JSONL with English texts on other subjects, in 'text'")
+    parser.add_argument("--left-out", type=Path, help="folder of question files as corpus/vragen, of questions that are not in the index")
     arguments = parser.parse_args(argv)
     advisor = Advisor.from_settings(no_llm=True)
-    seen = list(observed(advisor, arguments.other))
+    seen = list(observed(advisor, arguments.other, arguments.left_out))
     if arguments.what == "selection":
         select(seen)
         return 0
     plain = not len(advisor.searcher.snapshot().questions)  # an index without known questions: for documents that have none
     suffix, left_out = ("_plain", KNOWN) if plain else ("", set())
     scope, answer = (tuple(f for f in features if f not in left_out) for features in (SCOPE, ANSWER))
-    decide(f"scope{suffix}", [s for s in seen if s.language != "en"], "out_of_scope", scope)
+    ours = {"answered", "near_miss"}
+    decide(f"scope{suffix}", [s for s in seen if s.language != "en"], ours, "out_of_scope", scope)
     # which words of an English question are foreign to a Dutch corpus cannot be seen: meaning and rank alone decide
     english = tuple(f for f in scope if f not in ("unknown", "missing_word"))
-    decide(f"scope_en{suffix}", [s for s in seen if s.language == "en"], "out_of_scope", english)
-    decide(f"answer{suffix}", seen, "near_miss", answer)
+    decide(f"scope_en{suffix}", [s for s in seen if s.language == "en"], ours, "out_of_scope", english)
+    decide(f"answer{suffix}", seen, {"answered"}, "near_miss", answer)
     return 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.errors import DocumentError
 from rag.knowledge.changes import Progress, Report
-from rag.knowledge.questions import Target, read_questions, resolve
+from rag.knowledge.questions import OTHER_SUBJECTS, Target, read_others, read_questions, resolve
 from rag.knowledge.store_reader import StoreReader
 from rag.search.embedder import Embedder
 from rag.search.known_questions import FORMAT, KnownQuestions
@@ -42,9 +42,13 @@ class QuestionWriter:
     def write(self, files: list[Path], store: StoreReader, embedder: Embedder, threads: int, report: Report, progress: Progress) -> str:
         """The name of a new file for what is visible now. What is wrong with a question is told in `report`; the others are kept."""
         targets: list[Target] = []
+        others: list[str] = []
         documents = store.documents()
         for path in files:
             try:
+                if path.stem == OTHER_SUBJECTS and path.stem not in documents:
+                    others += read_others(path)
+                    continue
                 entries = read_questions(path)
                 if path.stem not in documents:
                     raise DocumentError(f"vragen/{path.name}: er is geen document met id '{path.stem}'.")
@@ -54,10 +58,12 @@ class QuestionWriter:
             found, wrong = resolve(entries, path.stem, store.passages_of(path.stem))
             targets += found
             report.errors += [{"file": path.name, "message": message} for message in wrong]
-        vectors = self._vectors([t.question for t in targets], self._known(embedder), embedder, threads, progress)
+        asked = [t.question for t in targets]
+        vectors = self._vectors([*asked, *others], self._known(embedder), embedder, threads, progress)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._name = f"questions-{token_hex(4)}.npz"  # never a name that a reader may still have open
-        KnownQuestions(targets, vectors, embedder.fingerprint).save(self._folder / self._name)
+        elsewhere = others, vectors[len(asked) :]
+        KnownQuestions(targets, vectors[: len(asked)], embedder.fingerprint, others=elsewhere).save(self._folder / self._name)
         return self._name
 
     def tidy(self) -> None:

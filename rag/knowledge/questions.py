@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -18,7 +19,11 @@ from rag.errors import DocumentError
 from rag.language.words import fold
 from rag.types import Passage
 
+T = TypeVar("T")
+
 FOLDER = "vragen"
+#: The file of that folder with questions that are not about the corpus' subject: a plain list.
+OTHER_SUBJECTS = "andere-onderwerpen"
 
 
 class KnownQuestion(BaseModel):
@@ -48,6 +53,7 @@ class Target:
 
 
 _ENTRIES = TypeAdapter(list[KnownQuestion])
+_OTHERS = TypeAdapter(list[Annotated[str, Field(min_length=2, max_length=1000)]])
 
 
 def question_files(folders: Iterable[Path]) -> list[Path]:
@@ -61,9 +67,22 @@ def read_questions(path: Path) -> list[KnownQuestion]:
     Raises:
         DocumentError: it is no list of questions; the message names the file and the entry.
     """
+    return _read(path, _ENTRIES)
+
+
+def read_others(path: Path) -> list[str]:
+    """The questions on other subjects.
+
+    Raises:
+        DocumentError: as read_questions.
+    """
+    return _read(path, _OTHERS)
+
+
+def _read(path: Path, entries: TypeAdapter[list[T]]) -> list[T]:
     name = f"{FOLDER}/{path.name}"
     try:
-        return _ENTRIES.validate_python(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or [])
+        return entries.validate_python(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or [])
     except ValidationError as error:
         first = error.errors()[0]
         where = f"vraag {first['loc'][0] + 1}" if first["loc"] else "het bestand"

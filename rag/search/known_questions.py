@@ -11,13 +11,13 @@ import orjson
 from scipy import sparse
 
 from rag.knowledge.questions import Target
-from rag.search.answerability import Answerability
 from rag.search.question_asks import QuestionAsks
 from rag.search.question_terms import QuestionTerms
 from rag.search.sentence_model import ENOUGH, SentenceModel
+from rag.search.two_sorts import TwoSorts
 
 #: Raised when the layout of the file changes; part of what the file is made from.
-FORMAT = "4"
+FORMAT = "5"
 #: Known questions that vote.
 _VOTERS = 9
 #: Sentences that known questions lead to, at most.
@@ -39,7 +39,8 @@ class Near:
     asks for each sentence by all known questions together (about 0..1). Of known questions that ask for the same kind of thing among the
     same numbers: `nearest`, `answered_near` and `missing_near` are the likeness of the nearest of all, of those that the sources answer
     and of those that they do not; `vote` is the weighted share of answered ones among the nearest. `usual`
-    says how much what is asked is the kind of thing that the sources tell (log-odds, by all known questions).
+    says how much what is asked is the kind of thing that the sources tell (log-odds, by all known questions), `subject` how much it is
+    about what the known questions are about, and not about another subject (log-odds; 0 where no questions on others are known).
     """
 
     passages: dict[str, float] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Near:
     missing: str = ""  # what the nearest known question without an answer asks for
     missing_near: float = 0.0
     usual: float = 0.0
+    subject: float = 0.0
     documents: frozenset[str] = frozenset()  # those that have known questions
     enough: bool = True  # are there so many known questions that it says something when none is near?
     learned: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -80,7 +82,8 @@ NOTHING = Near()
 
 
 class KnownQuestions:
-    """All known questions of one index; `vectors` (n, dimension) are of length 1."""
+    """All known questions of one index; `vectors` (n, dimension) are of length 1. `others` are questions on other subjects with their
+    vectors (m, dimension); only what is learned from them is kept."""
 
     def __init__(
         self,
@@ -89,8 +92,8 @@ class KnownQuestions:
         embedder: str = "",
         terms: QuestionTerms | None = None,
         damped: np.ndarray | None = None,
-        answerability: Answerability | None = None,
-        sentence_model: SentenceModel | None = None,
+        others: tuple[list[str], np.ndarray] | None = None,
+        learned: tuple[TwoSorts, TwoSorts, SentenceModel] | None = None,
     ) -> None:
         self.targets = targets
         self.embedder = embedder  # the fingerprint of the one that made the vectors
@@ -101,15 +104,13 @@ class KnownQuestions:
         self._meanings = _unit(self._vectors @ self._damped) if len(self._damped) else self._vectors
         self._documents = frozenset(t.document_id for t in targets)
         self._answered = np.array([bool(t.sentences) for t in targets], bool)
-        learn = Answerability.of
-        self._answerability = answerability or learn([t.question for t in targets], self._terms, self._vectors, self._answered)
         pairs = sorted((key, n) for n, t in enumerate(targets) for key in t.sentences)
         self._keys = list(dict.fromkeys(key for key, _ in pairs))
         self._questions = np.array([n for _, n in pairs], int)
         place = {key: at for at, key in enumerate(self._keys)}
         columns = [place[key] for key, _ in pairs]
         self._starts = np.searchsorted(columns, np.arange(len(self._keys)))
-        self._model = sentence_model or self._learned(columns)
+        self._usual, self._subject, self._model = learned or (*self._sorts(others), self._sentence_model(columns))
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -125,7 +126,7 @@ class KnownQuestions:
         learned = dict(zip(self._keys, self._model.scores(question, self._terms, meaning).tolist(), strict=False))
         likeness = likeness * self._asks.likeness(question)  # what is asked of the subject matters to whether it is answered
         yes, no = likeness[self._answered], likeness[~self._answered]
-        usual = self._answerability.log_odds(question, self._terms, query)
+        usual, subject = (sorts.log_odds(question, self._terms, query) for sorts in (self._usual, self._subject))
         nearest = np.argsort(-likeness, kind="stable")[:_VOTERS]
         weights = np.exp(_SHARPNESS * likeness[nearest])
         missing, missing_near = "", 0.0
@@ -133,11 +134,32 @@ class KnownQuestions:
             missing = self.targets[int(np.flatnonzero(~self._answered)[no.argmax()])].missing
             missing_near = float(no.max())
         vote = float(weights[self._answered[nearest]].sum() / weights.sum())
-        answered, known = float(yes.max()) if len(yes) else 0.0, self._documents
-        enough = len(self) >= ENOUGH
-        return Near(passages, sentences, max(answered, missing_near), answered, vote, missing, missing_near, usual, known, enough, learned)
+        answered = float(yes.max()) if len(yes) else 0.0
+        return Near(
+            passages,
+            sentences,
+            nearest=max(answered, missing_near),
+            answered_near=answered,
+            vote=vote,
+            missing=missing,
+            missing_near=missing_near,
+            usual=usual,
+            subject=subject,
+            documents=self._documents,
+            enough=len(self) >= ENOUGH,
+            learned=learned,
+        )
 
-    def _learned(self, columns: list[int]) -> SentenceModel:
+    def _sorts(self, others: tuple[list[str], np.ndarray] | None) -> tuple[TwoSorts, TwoSorts]:
+        """What tells answered from not answered, and the corpus' subject from others."""
+        said, rows = [t.question for t in self.targets], self._terms.rows
+        usual = TwoSorts.of(said, rows, self._vectors, self._answered)
+        elsewhere, vectors = others or ([], self._vectors[:0])
+        own = np.arange(len(said) + len(elsewhere)) < len(said)
+        everything = sparse.vstack([rows, *map(self._terms.row, elsewhere)]).tocsr()
+        return usual, TwoSorts.of([*said, *elsewhere], everything, np.vstack([self._vectors, vectors]), own)
+
+    def _sentence_model(self, columns: list[int]) -> SentenceModel:
         shape = (len(self.targets), len(self._keys))
         leads = sparse.csr_matrix((np.ones(len(columns), np.float32), (self._questions, columns)), shape)
         return SentenceModel.of([t.question for t in self.targets], self._terms, self._meanings, leads)
@@ -169,7 +191,8 @@ class KnownQuestions:
                 rows=np.frombuffer(rows, np.uint8),
                 embedder=self.embedder,
                 **self._terms.arrays(),
-                **self._answerability.arrays(),
+                **self._usual.arrays("usual"),
+                **self._subject.arrays("subject"),
                 **self._model.arrays(),
             )
 
@@ -183,8 +206,9 @@ class KnownQuestions:
         with np.load(path) as stored:
             rows = orjson.loads(stored["rows"].tobytes())
             targets = [Target(q, d, tuple((p, i) for p, i in sentences), missing) for q, d, sentences, missing in rows]
-            learned = Answerability.restored(stored), SentenceModel.restored(stored)
-            return cls(targets, stored["vectors"], str(stored["embedder"]), QuestionTerms.restored(stored), stored["damped"], *learned)
+            learned = TwoSorts.restored(stored, "usual"), TwoSorts.restored(stored, "subject"), SentenceModel.restored(stored)
+            terms = QuestionTerms.restored(stored)
+            return cls(targets, stored["vectors"], str(stored["embedder"]), terms, stored["damped"], learned=learned)
 
 
 def document_of(passage_id: str) -> str:

@@ -25,10 +25,10 @@ from rag.verify.expectations import asks_for_now, expected
 from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
-SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best", "usual")
+SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best", "usual", "subject")
 ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", "now", "definition", "vote", "lead", "usual")
 #: What only known questions can tell: left out where the best sentence's document has none.
-KNOWN = {"nearest", "vote", "lead", "usual"}
+KNOWN = {"nearest", "vote", "lead", "usual", "subject"}
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 25
 #: What an unknown name or number counts for beside the other words of the question.
@@ -103,6 +103,8 @@ def weigh(
         "lead": known.answered_near - known.missing_near,
         # do the sources tell that kind of thing at all?
         "usual": known.usual,
+        # is it about what people ask of these sources, or about what they ask elsewhere?
+        "subject": known.subject,
     }
     missing = (*sorted(asked_numbers - numbers(everything, spelled=True)), *absent)
     plain = "" if found[0].hit.passage.document_id in known.documents else "_plain"

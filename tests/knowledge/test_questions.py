@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rag.errors import DocumentError
-from rag.knowledge.questions import question_files, read_questions
+from rag.knowledge.questions import OTHER_SUBJECTS, question_files, read_others, read_questions
 from rag.knowledge.store import PassageStore
 from rag.search.known_questions import KnownQuestions
 from rag.search.searcher import Searcher
@@ -110,3 +110,15 @@ def test_questions_about_a_document_that_is_not_there_are_told(run_sync, questio
     questions.rename(questions.with_name("bestaat-niet.yml"))
     assert "bestaat-niet" in run_sync().errors[0]["message"]
     assert [p.name for p in question_files([questions.parent.parent])] == ["bestaat-niet.yml"]
+
+
+def test_questions_on_other_subjects_are_read_but_lead_nowhere(run_sync, index_dir, questions):
+    others = questions.with_name(f"{OTHER_SUBJECTS}.yml")
+    others.write_text('- "Hoe bak ik een appeltaart?"\n- "printer doet het niet"\n', encoding="utf-8")
+    assert run_sync().errors == [] and len(known(index_dir)) == 3
+    assert read_others(others) == ["Hoe bak ik een appeltaart?", "printer doet het niet"]
+    before = PassageStore(index_dir).meta()["questions"]
+    others.write_text('- "Hoe bak ik een appeltaart?"\n- {vraag: "printer doet het niet"}\n', encoding="utf-8")
+    (error,) = run_sync().errors
+    assert "andere-onderwerpen.yml: vraag 2" in error["message"]
+    assert PassageStore(index_dir).meta()["questions"] != before and len(known(index_dir)) == 3

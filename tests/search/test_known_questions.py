@@ -86,3 +86,20 @@ def test_what_is_never_told_is_learned_for_names_that_were_never_seen(tmp_path):
 def test_from_a_few_questions_nothing_is_learned():
     few = known(("Wie doen mee aan Lantaarn?", "a", (("a.1", 0),), ""), ("Wat kostte Lantaarn?", "a", (), "kosten"))
     assert few.near("Wat kostte Lantaarn?", HashEmbedder().encode_query("Wat kostte Lantaarn?")).usual == 0.0
+
+
+def test_the_subject_is_learned_from_questions_on_others(tmp_path):
+    embedder, own = HashEmbedder(), [Target(q, d, s, m) for q, d, s, m in asked_of_many()]
+    things = ("appeltaart", "printer", "paspoort", "tuin", "vakantie", "hypotheek", "fiets", "wasmachine", "gitaar", "kleuterklas")
+    ways = ("Hoe maak ik een {} schoon?", "waar koop ik een goedkope {}", "Welke {} is het beste?", "Mijn {} is kapot, wat nu?")
+    elsewhere = [f"{way.format(thing)} {extra}".strip() for way in ways for thing in things for extra in ("", "graag snel", "in Utrecht")]
+    questions = embedder.encode([t.question for t in own])
+    whole = KnownQuestions(own, questions, "test", others=(elsewhere, embedder.encode(elsewhere)))
+    whole.save(tmp_path / "q.npz")
+
+    def subject(question, of):
+        return of.near(question, embedder.encode_query(question)).subject
+
+    for found in (whole, KnownQuestions.load(tmp_path / "q.npz")):
+        assert subject("Sinds wanneer bestaat Lantaarn?", found) > 1 > -1 > subject("Welke koelkast is het beste?", found)
+    assert subject("Welke koelkast is het beste?", KnownQuestions(own, questions)) == 0, "nothing to tell it from"
