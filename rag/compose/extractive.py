@@ -13,6 +13,8 @@ from rag.types import AnswerSentence, Passage
 #: A sentence is taken when its score falls at most this much short of the best one's, and a second long list only within less (log-odds).
 MARGIN, LIST_MARGIN = 2.0, 0.5
 MAX_SENTENCES = 7
+#: Where even the best sentence is this improbable (log-odds), many are about as good as it, and few of them answer: then less is shown.
+FAINT, FAINT_MARGIN, FAINT_SENTENCES = -2.0, 1.0, 4
 MAX_PER_PART = 5
 MAX_LIST = 14
 #: Sentences that share this much of their terms with a chosen one say nothing new.
@@ -43,11 +45,13 @@ def choose(
     """
     if not found:
         return []
-    best = found[0].log_odds
+    best, margin = found[0].log_odds, MARGIN
+    if best < FAINT:
+        margin, limit = FAINT_MARGIN, min(limit, FAINT_SENTENCES)
     runs: list[Run] = []
     count = 0
     for candidate in found:
-        if count >= limit or candidate.log_odds < best - MARGIN:
+        if count >= limit or candidate.log_odds < best - margin:
             break
         if any(_holds(run, candidate) for run in runs):
             continue
