@@ -17,7 +17,7 @@ from rag.errors import PpsError
 #: Exit codes: told and not measured; measured, but something failed, is missing or is significantly worse.
 CANNOT, NOT_GOOD = 1, 3
 #: Tasks that measure the machine in one go: their runs are neither gone on with nor scored apart.
-AT_ONCE = ("speed", "indexing", "model", "load")
+AT_ONCE = ("speed", "indexing", "model", "load", "page")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -137,6 +137,10 @@ def _add_tasks(tasks: argparse._SubParsersAction) -> None:
     load.add_argument("--pause", type=float, default=10, help="seconds that a reader reads, for the crowd that reads (default: 10)")
     load.add_argument("--replicas", type=int, default=1, help="processes over one index (default: 1)")
     load.add_argument("--url", help="an advisor that runs already, in place of one started here")
+    page = tasks.add_parser("page", help="how long until the opened chat can be used, in Chromium (two minutes)")
+    page.add_argument("--slow", type=float, nargs="+", default=[1, 4], help="times that the browser's processor is slowed (default: 1 4)")
+    page.add_argument("--times", type=int, default=8, help="times the chat is opened at each (default: 8)")
+    page.add_argument("--url", help="an advisor that runs already, in place of one started here")
 
     for name, task in tasks.choices.items():
         goes_on = name not in AT_ONCE
