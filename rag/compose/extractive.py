@@ -16,6 +16,8 @@ MAX_SENTENCES = 7
 #: Where even the best sentence is this improbable (log-odds), many are about as good as it, and few of them answer: then less is shown.
 FAINT, FAINT_MARGIN, FAINT_SENTENCES = -2.0, 1.0, 4
 MAX_PER_PART = 5
+#: What a sentence of a document that the last answer cited is worth more to a follow-up (log-odds): of two that say the same, it is the one.
+SAME_SOURCE = 0.5
 MAX_LIST = 14
 #: Sentences that share this much of their terms with a chosen one say nothing new.
 SAME = 0.8
@@ -45,20 +47,23 @@ def choose(
     """
     if not found:
         return []
-    best, margin = found[0].log_odds, MARGIN
+    worth = {c.key: c.log_odds + SAME_SOURCE * (c.hit.passage.document_id in leans_on) for c in found}
+    if leans_on:
+        found = sorted(found, key=lambda c: -worth[c.key])
+    best, margin = worth[found[0].key], MARGIN
     if best < FAINT:
         margin, limit = FAINT_MARGIN, min(limit, FAINT_SENTENCES)
     runs: list[Run] = []
     count = 0
     for candidate in found:
-        if count >= limit or candidate.log_odds < best - margin:
+        if count >= limit or worth[candidate.key] < best - margin:
             break
         if any(_holds(run, candidate) for run in runs):
             continue
         if any(overlap(candidate.sentence.text, s.text) >= SAME for run in runs for s in _texts(run)):
             continue
         run = _run(candidate, shown)
-        if run.last - run.first >= 3 and runs and candidate.log_odds < best - LIST_MARGIN:
+        if run.last - run.first >= 3 and runs and worth[candidate.key] < best - LIST_MARGIN:
             continue  # a second long list only where it is nearly as good
         runs.append(run)
         count += 1 if run.last - run.first >= 3 else run.last - run.first + 1

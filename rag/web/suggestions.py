@@ -132,9 +132,9 @@ def _said(answer: Answer) -> tuple[str, ...]:
 
 
 def _mostly_new(said: tuple[str, ...], shown: set[str]) -> bool:
-    """Does it begin with something new, and is most of it new? Answers to neighbouring questions share sentences."""
+    """Is at least half of it new? Answers to neighbouring questions share sentences, the opening one above all: it says what is spoken of."""
     new = [fold(s) not in shown for s in said]
-    return bool(new) and new[0] and sum(new) > len(new) / 2
+    return bool(new) and sum(new) >= len(new) / 2
 
 
 def _presentable(question: str, document_id: str) -> bool:
