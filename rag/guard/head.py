@@ -30,7 +30,7 @@ WEIGHTS = Path(__file__).with_name("head.npz")
 KINDS = ("ok", "injection", "unsafe", "legal_case")
 #: From this suspicion on a question is refused; chosen by cross-validation (docs/adr/0011). English needs more: people ask an English
 #: chatbot about anything, and most lessons are Dutch.
-THRESHOLD, THRESHOLD_EN = 0.65, 0.93
+THRESHOLD, THRESHOLD_EN = 0.75, 0.93
 #: Hashed words and pieces share so many places.
 PLACES = 1 << 15
 #: What one group counts beside a sentence vector of length 1; what the machine's margin counts beside the regression's log odds; and how
