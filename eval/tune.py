@@ -32,7 +32,7 @@ from rag.steps import Decide
 from rag.verify.answerable import ANSWER, KNOWN, SCOPE
 
 GOLD = Path(__file__).parent / "gold"
-RISING = {"passage_cosine", "sentence_cosine", "rank", "nearest", "best", "definition", "vote", "lead", "usual", "subject"}
+RISING = {"passage_cosine", "sentence_cosine", "rank", "nearest", "best", "definition", "heading", "vote", "lead", "usual", "subject"}
 #: Kinds that the guard or the clarification step sees to: no matter of what the corpus holds.
 ELSEWHERE = {"unsafe", "legal_case", "personal_data", "injection", "clarification", "partial"}
 FOLDS = 8

@@ -124,15 +124,7 @@ class Decide:
             context.hits = []
             context.message = which(context.language) if context.choices else ""
             return
-        shown: set[tuple[str, int]] = set()
-        for part in context.parts:
-            found = self.weighed(context, part)
-            assert part.evidence is not None
-            if in_scope(part.evidence, context.language) and part.evidence.answerable >= threshold("answer"):
-                fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
-                most = MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART
-                part.runs = choose(fresh, most, shown, context.leans_on)
-                shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
+        self._choose(context, self._told(context))
         answered = [p for p in context.parts if p.runs]
         context.hits = _with_sources(context)
         if not answered:
@@ -146,6 +138,29 @@ class Decide:
                 context.outcome = "partial"
             context.notices.append(unsure([m for p in answered if p.evidence for m in p.evidence.missing], context.language))
         yield from ()
+
+    def _choose(self, context: Context, told: frozenset[tuple[str, int]] = frozenset()) -> frozenset[tuple[str, int]]:
+        """Chooses the sentences of every part that the passages answer; gives all that were chosen, as (passage id, index)."""
+        shown: set[tuple[str, int]] = set()
+        for part in context.parts:
+            found = self.weighed(context, part)
+            assert part.evidence is not None
+            if in_scope(part.evidence, context.language) and part.evidence.answerable >= threshold("answer"):
+                fresh = [c for c in found if c.key not in shown]  # what an earlier part said is not said again
+                most = MAX_SENTENCES if len(context.parts) == 1 else MAX_PER_PART
+                part.runs = choose(fresh, most, shown, context.leans_on, told)
+                shown |= {(r.passage.id, i) for r in part.runs for i in range(r.first, r.last + 1)}
+        return frozenset(shown)
+
+    def _told(self, context: Context) -> frozenset[tuple[str, int]]:
+        """The sentences of the last answer, found by choosing them again; none where this question does not lean on it."""
+        if not context.leans_on:
+            return frozenset()
+        last = Context(context.turns[-1].standalone, context.filters, context.k)
+        for step in (Rephrase(self.searcher), Retrieve(self.searcher)):
+            for _ in step.run(last):
+                pass
+        return self._choose(last)
 
     def weighed(self, context: Context, part: Part) -> list[Candidate]:
         """The sentences found for a part, scored, best first; what the decision rests on is in `part.evidence` then."""

@@ -16,8 +16,10 @@ MAX_SENTENCES = 7
 #: Where even the best sentence is this improbable (log-odds), many are about as good as it, and few of them answer: then less is shown.
 FAINT, FAINT_MARGIN, FAINT_SENTENCES = -2.0, 1.0, 4
 MAX_PER_PART = 5
-#: What a sentence of a document that the last answer cited is worth more to a follow-up (log-odds): of two that say the same, it is the one.
+#: What a sentence of a document that the last answer cited is worth more to a follow-up (log-odds): of two that say the same, it counts.
 SAME_SOURCE = 0.5
+#: What a sentence of the last answer is worth less to a follow-up (log-odds): who asks on wants to hear something new.
+TOLD = 1.5
 MAX_LIST = 14
 #: Sentences that share this much of their terms with a chosen one say nothing new.
 SAME = 0.8
@@ -39,16 +41,17 @@ def choose(
     limit: int = MAX_SENTENCES,
     shown: frozenset | set = frozenset(),
     leans_on: Collection[str] = (),
+    told: frozenset = frozenset(),
 ) -> list[Run]:
     """The runs of sentences to show for one question (part), in reading order; none of `shown` (passage id, index) again. Documents that a
-    follow-up leans on (ids) come first.
+    follow-up leans on (ids) come first; what the last answer `told` (passage id, index) comes last.
 
     Lists are taken whole with their introduction. A sentence that leans on the one before it brings that one along.
     """
     if not found:
         return []
-    worth = {c.key: c.log_odds + SAME_SOURCE * (c.hit.passage.document_id in leans_on) for c in found}
-    if leans_on:
+    worth = {c.key: c.log_odds + SAME_SOURCE * (c.hit.passage.document_id in leans_on) - TOLD * (c.key in told) for c in found}
+    if leans_on or told:
         found = sorted(found, key=lambda c: -worth[c.key])
     best, margin = worth[found[0].key], MARGIN
     if best < FAINT:

@@ -50,6 +50,8 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
         return Rewritten(question)
     last = turns[-1].standalone
     patterns = _patterns()
+    if match := patterns["new_subject"].match(question):
+        return Rewritten(question[match.end() :])
     bare = _bare(fold(question))
     english = detect_language(question) == "en"
     if patterns["more"].fullmatch(bare):
@@ -176,8 +178,25 @@ def _replaced(last: str, part: str) -> str:
     base = _split(last)[0].strip(" ?.")
     new = re.sub(r"^(?:dan|hoe zit het|hoe is het|is dat)\s+", "", part).strip(" ?.")
     core = re.sub(r"^(?:(?:met|voor|bij|in|van|door|naar|op|aan|over|for|with|of|at|to|the|de|het|een)\s+)+", "", new)
-    old = _counterpart(base, core)
-    return f"{base.replace(old, core, 1)}?" if old else f"{base} {new}?"
+    old = _counterpart(base, core) or _actor(base, new)
+    if not old:
+        return f"{base} {new}?"
+    typed = re.search(rf"(?:\b(?:de|het|een)\s+)?{re.escape(core)}", part)
+    match = re.search(rf"(\b(?:de|het|een)\s+)?{re.escape(old)}", base)
+    assert match is not None
+    with_article = typed[0] if typed and match[1] else core  # "het Verenigd Koninkrijk" gives way to "Australië", "de politie" to "het OM"
+    return f"{base[: match.start()]}{with_article}{base[match.end() :]}?"
+
+
+def _actor(base: str, new: str) -> str:
+    """Where `new` is a party ("het OM", "aan een gemeente"): the party in `base` in whose place it comes, after the same preposition or
+    after none; empty where there is not just one."""
+    actor, place = _patterns()["actor"], r"(?:\b(aan|voor|bij|met|van|door|tegen)\s+)?(?:\b(?:de|het|een)\s+)?"
+    asked = re.fullmatch(f"{place}({actor.pattern})", new, re.I)
+    if not asked:
+        return ""
+    found = [m for m in re.finditer(f"{place}({actor.pattern})", base, re.I) if (m[1] or "").lower() == (asked[1] or "").lower()]
+    return found[0][2] if len(found) == 1 and fold(found[0][2]) != fold(asked[2]) else ""
 
 
 def _counterpart(base: str, core: str) -> str:

@@ -26,13 +26,29 @@ from rag.verify.names import names, unsupported_names
 from rag.verify.quantities import numbers
 
 SCOPE = ("passage_cosine", "sentence_cosine", "unknown", "rank", "missing_word", "nearest", "best", "usual", "subject")
-ANSWER = ("missing_numbers", "missing_names_near", "missing_names", "kind_gap", "now", "definition", "vote", "lead", "usual")
+ANSWER = (
+    "missing_numbers",
+    "missing_names_near",
+    "missing_names",
+    "kind_gap",
+    "now",
+    "definition",
+    "missing_word",
+    "best",
+    "heading",
+    "vote",
+    "lead",
+    "usual",
+    "detail",
+)
 #: What only known questions can tell: left out where the best sentence's document has none.
-KNOWN = {"nearest", "vote", "lead", "usual", "subject"}
+KNOWN = {"nearest", "vote", "lead", "usual", "subject", "detail"}
 #: Sentences that are looked at: for their meaning, and for one that is of the kind that is asked for.
 _NEAREST, _CONSIDERED = 6, 25
 #: What an unknown name or number counts for beside the other words of the question.
 _ASIDE = 0.4
+#: What a Dutch known question asks for cannot be looked for in an English question: "detail" is what it is on average then.
+_DETAIL_EN = 0.33
 #: Passages of which one should hold the question's words.
 _BEST_PASSAGES = 3
 #: Where no sentence is of the kind that is asked for, the best one of that kind counts as this much less probable (log-odds).
@@ -97,10 +113,14 @@ def weigh(
         "now": float(asks_for_now(question)),
         "definition": float("definition" in kinds),
         "best": found[0].log_odds,
+        # headings are questions too
+        "heading": found[0].features["heading_cosine"],
         "nearest": known.nearest,
         "vote": known.vote,
         # is a known question that the sources answer nearer than one that they do not?
         "lead": known.answered_near - known.missing_near,
+        # how much of the detail that the nearest question without an answer asks for, is asked for here
+        "detail": _held(known.missing, question) if language == "nl" else _DETAIL_EN,
         # do the sources tell that kind of thing at all?
         "usual": known.usual,
         # is it about what people ask of these sources, or about what they ask elsewhere?
@@ -126,6 +146,12 @@ def _telling(question: str, words: QuestionWords, familiar: Callable[[str], floa
     weights = {w: v * (_ASIDE if w in aside else 1.0) for w, v in words.weights.items()}
     total = sum(weights.values()) or 1.0
     return {w: v / total for w, v in weights.items()}
+
+
+def _held(text: str, question: str) -> float:
+    """The share of the content words of `text` that `question` holds, in part or in whole; 0 where it has none."""
+    wanted, present = content_words(text), content_words(question)
+    return sum(max((likeness(w, p) for p in present), default=0.0) for w in wanted) / len(wanted) if wanted else 0.0
 
 
 def _most_telling_absent(telling: dict[str, float], passage: str) -> float:

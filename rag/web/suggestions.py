@@ -132,7 +132,8 @@ def _said(answer: Answer) -> tuple[str, ...]:
 
 
 def _mostly_new(said: tuple[str, ...], shown: set[str]) -> bool:
-    """Is at least half of it new? Answers to neighbouring questions share sentences, the opening one above all: it says what is spoken of."""
+    """Is at least half of it new? Answers to neighbouring questions share sentences, above all the opening one, which says what it is
+    about."""
     new = [fold(s) not in shown for s in said]
     return bool(new) and sum(new) >= len(new) / 2
 

@@ -42,6 +42,36 @@ def test_one_part_is_replaced():
     assert "boeren" in stand_alone("nee, bij boeren", (Turn("Hoe groot is het probleem op vakantieparken?"),)).text
 
 
+@pytest.mark.parametrize(
+    ("first", "asked", "text"),
+    [
+        (
+            "Mag de politie persoonsgegevens verstrekken aan een bedrijf?",
+            "En het OM?",
+            "Mag het OM persoonsgegevens verstrekken aan een bedrijf?",
+        ),
+        (
+            "Mag de politie gegevens verstrekken aan een bedrijf?",
+            "en aan een gemeente?",
+            "Mag de politie gegevens verstrekken aan een gemeente?",
+        ),
+        ("Wat mogen banken en verzekeraars delen?", "en de gemeente?", "Wat mogen banken en verzekeraars delen de gemeente?"),
+    ],
+)
+def test_a_party_stands_for_the_party_in_the_same_place(first, asked, text):
+    assert stand_alone(asked, (Turn(first),)).text == text
+
+
+def test_an_article_goes_with_its_name():
+    found = stand_alone("en in Australië?", (Turn("Hoe werken banken in het Verenigd Koninkrijk samen?"),))
+    assert found.text == "Hoe werken banken in Australië samen?"
+
+
+@pytest.mark.parametrize("opening", ["Andere vraag: ", "even iets anders, ", "Nieuwe vraag. ", "Different question: "])
+def test_who_says_that_it_is_another_question_is_believed(opening):
+    assert stand_alone(f"{opening}wie doen mee aan Burgernet?", FIRST).text == "wie doen mee aan Burgernet?"
+
+
 def test_the_subject_lasts_over_several_turns():
     turns = FIRST
     for asked in ("wie doen daaraan mee?", "en sinds wanneer?", "waarom?"):
