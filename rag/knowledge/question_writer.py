@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.errors import DocumentError
 from rag.knowledge.changes import Progress, Report
-from rag.knowledge.questions import OTHER_SUBJECTS, Target, read_others, read_questions, resolve
+from rag.knowledge.questions import OTHER_SUBJECTS, Target, headings, read_others, read_questions, resolve
 from rag.knowledge.store_reader import StoreReader
 from rag.search.embedder import Embedder
 from rag.search.known_questions import FORMAT, KnownQuestions
@@ -55,8 +55,9 @@ class QuestionWriter:
             except DocumentError as error:
                 report.errors.append({"file": path.name, "message": str(error)})
                 continue
-            found, wrong = resolve(entries, path.stem, store.passages_of(path.stem))
-            targets += found
+            passages = store.passages_of(path.stem)
+            found, wrong = resolve(entries, path.stem, passages)
+            targets += [*found, *headings(path.stem, passages)]
             report.errors += [{"file": path.name, "message": message} for message in wrong]
         asked = [t.question for t in targets]
         vectors = self._vectors([*asked, *others], self._known(embedder), embedder, threads, progress)

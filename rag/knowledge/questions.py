@@ -24,6 +24,8 @@ T = TypeVar("T")
 FOLDER = "vragen"
 #: The file of that folder with questions that are not about the corpus' subject: a plain list.
 OTHER_SUBJECTS = "andere-onderwerpen"
+#: Sentences under a heading that asks something which count as its answer.
+_UNDER_A_HEADING = 4
 
 
 class KnownQuestion(BaseModel):
@@ -107,3 +109,13 @@ def resolve(entries: Iterable[KnownQuestion], document_id: str, passages: list[P
         if found or entry.ontbreekt:
             targets.append(Target(entry.vraag, document_id, tuple(dict.fromkeys(found)), entry.ontbreekt))
     return targets, wrong
+
+
+def headings(document_id: str, passages: list[Passage]) -> list[Target]:
+    """Headings that ask something ("Hoe werkt het register?"), with the first sentences under them: an author's own known questions."""
+    under: dict[str, list[tuple[str, int]]] = {}
+    for passage in passages:
+        for i, sentence in enumerate(passage.sentences):
+            if sentence.heading.endswith("?"):
+                under.setdefault(sentence.heading, []).append((passage.id, i))
+    return [Target(heading, document_id, tuple(found[:_UNDER_A_HEADING])) for heading, found in under.items()]

@@ -17,7 +17,7 @@ from rag.search.sentence_model import ENOUGH, SentenceModel
 from rag.search.two_sorts import TwoSorts
 
 #: Raised when the layout of the file changes; part of what the file is made from.
-FORMAT = "5"
+FORMAT = "6"
 #: Known questions that vote.
 _VOTERS = 9
 #: Sentences that known questions lead to, at most.
