@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from rag.compose.extractive import MAX_PER_PART, MAX_SENTENCES, choose, write
-from rag.compose.followups import is_vague, stand_alone, without_pointers
+from rag.compose.followups import Rewritten, is_vague, stand_alone, turns_away, without_pointers
 from rag.compose.generative import GenerativeComposer
-from rag.compose.matching import QuestionWords
+from rag.compose.matching import QuestionWords, words_of
 from rag.compose.pressing import without_pressing
 from rag.compose.questions import display_part, question_parts
 from rag.compose.rephrase_model import rewrite
@@ -59,6 +59,8 @@ class Rephrase:
             return
         question = self._spelled(question)
         found = stand_alone(question, turns)
+        if found.perhaps and turns_away(question, turns[-1], self._said(turns[-1])):
+            found = Rewritten(question)
         context.standalone = found.text
         if found.follows and context.chat_model and not context.chat_model.small:
             # a small model rewrites worse than the rules (docs/measured.md), and takes seconds for it
@@ -68,6 +70,13 @@ class Rephrase:
         context.language = detect_language(question)
         context.parts = [Part(text) for text in question_parts(context.standalone)]
         yield from ()
+
+    def _said(self, turn: Turn) -> set[str]:
+        """The words of the documents that the answer cited."""
+        if self.searcher is None:
+            return set()
+        passages = [p for document in turn.documents for p in self.searcher.store.passages_of(document)]
+        return {word for p in passages for word in words_of(f"{p.title} {p.section} {p.text}")}
 
     def _spelled(self, question: str) -> str:
         """Typing errors put right; the reader sees it in the question that stands alone."""

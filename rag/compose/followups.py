@@ -7,13 +7,14 @@ what of that one it takes over: its subject, or all of it with one part replaced
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
-from rag.compose.matching import likeness
+from rag.compose.matching import likeness, words_of
 from rag.language.detect import detect_language
 from rag.language.words import STOP_WORDS, content_words, fold
 from rag.types import Turn
@@ -25,17 +26,26 @@ _SUBJECT_WORDS = 6
 _EMPTY = frozenset(
     """vertel meer geef leg uit voorbeeld voorbeelden noem kort zeggen vraag antwoord bedoel weten wil graag tell give explain example name
     we wij ik u je jij jullie ons onze mijn eigenlijk nou dan levert opgeleverd werkt werken doen doet mee gaan gaat zit komt
-    krijgt betekent verschil rol""".split()
+    krijgt betekent verschil rol even terug laten lui geven nee zo'n hoezo hoeverre straks sinds eentje allemaal grootste verhoudt
+    zitten staan""".split()
 )
+#: Words of its own that neither the last question nor its sources hold make a question one on another subject; so many more where a word
+#: in it points back, which may be to another word in it.
+_NEW_WORDS, _OWN_BESIDE_POINTING = 2, 3
+#: A word is held where one is this much like it.
+_HELD = 0.6
+_DEFINITION = re.compile(r"(?:wat|what) (?:is|zijn|betekent|are)\b")
+_OPENS_AS_FOLLOW_UP = re.compile(r"(?:en|maar|dus|and|but|so)\b")
 _PRONOMINAL = re.compile(r"(?:daar|hier|er)(?:aan|achter|bij|door|in|mee|om|op|over|tegen|toe|uit|van|voor)")
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """`text` stands alone. `follows` says whether it leans on an earlier turn."""
+    """`text` stands alone. `follows` says whether it leans on an earlier turn; `perhaps` that only its words tell (see turns_away)."""
 
     text: str
     follows: bool = False
+    perhaps: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +75,20 @@ def stand_alone(question: str, turns: tuple[Turn, ...]) -> Rewritten:
     if match and len(content_words(match["part"])) <= 4 and not _has_verb(match["part"]):
         return Rewritten(_replaced(last, _as_typed(question, bare, match.start("part"))), True)
     if _leans(question, bare):
-        return Rewritten(_about(question, last), True)
+        return Rewritten(_about(question, last), True, perhaps=not _OPENS_AS_FOLLOW_UP.match(bare))
     return Rewritten(question)
+
+
+def turns_away(question: str, last: Turn, said: Collection[str]) -> bool:
+    """Is a question that perhaps leans on `last` about another subject? It is where its own words stand neither in that question nor among
+    the words `said` in the sources of its answer: "welke bendes roven winkels leeg" after an answer on ransomware."""
+    bare = _bare(fold(question))
+    known = words_of(last.standalone) | set(said)
+    own = [w for w in dict.fromkeys(_own(question)) if w not in _general() and not _PRONOMINAL.fullmatch(w)]
+    new = [w for w in own if max((likeness(w, k) for k in known), default=0.0) < _HELD]
+    if _patterns()["pointing"].search(bare):
+        return len(new) >= _NEW_WORDS and len(own) >= _OWN_BESIDE_POINTING
+    return len(new) >= _NEW_WORDS or bool(new) and new == own and bool(_DEFINITION.match(bare))
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +154,7 @@ def _leans(question: str, bare: str) -> bool:
         return True
     if patterns["pointing_weak"].search(bare) and not named:
         return True
-    if re.match(r"(?:en|maar|dus|and|but|so)\b", bare) and not (named and len(own) >= _OWN_WORDS):
+    if _OPENS_AS_FOLLOW_UP.match(bare) and not (named and len(own) >= _OWN_WORDS):
         return True
     # Who turns to another subject names it; a question without a name that says little leans on what was said.
     return not named and len(own) <= _OWN_WORDS - 1

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.compose.followups import is_vague, stand_alone, subject, without_pointers
+from rag.compose.followups import is_vague, stand_alone, subject, turns_away, without_pointers
 from rag.types import Turn
 
 FIRST = (Turn("Wat doet het RIEC tegen ondermijning?"),)
@@ -70,6 +70,36 @@ def test_an_article_goes_with_its_name():
 @pytest.mark.parametrize("opening", ["Andere vraag: ", "even iets anders, ", "Nieuwe vraag. ", "Different question: "])
 def test_who_says_that_it_is_another_question_is_believed(opening):
     assert stand_alone(f"{opening}wie doen mee aan Burgernet?", FIRST).text == "wie doen mee aan Burgernet?"
+
+
+SAID = {"riec", "liec", "ondermijning", "gemeente", "politie", "casus", "kernpartners", "convenant", "informatie", "burgemeester"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Wat kan een winkelier doen tegen bendes die zijn winkel leegroven?",
+        "Mag een bank vertellen dat een ondernemer verdacht is?",
+        "Hoe lang moet een juwelier gestolen horloges vasthouden voor ze de winkel uit mogen?",
+        "Wat is een barrièremodel?",
+    ],
+)
+def test_a_question_with_words_that_nobody_said_turns_away(asked):
+    found = stand_alone(asked, FIRST)
+    assert found.perhaps and turns_away(asked, FIRST[0], SAID)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Welke organisaties doen mee?", "Wie zijn de kernpartners?", "werkt het ook?", "wat mag de burgemeester daar dan doen", "Deelnemers?"],
+)
+def test_a_question_with_words_of_the_sources_goes_on(asked):
+    assert stand_alone(asked, FIRST).follows and not turns_away(asked, FIRST[0], SAID)
+
+
+@pytest.mark.parametrize("asked", ["Oh wacht, ik bedoelde het PVO", "sorry, verkeerd gezegd, ik bedoelde het PVO"])
+def test_who_is_sorry_is_corrected_too(asked):
+    assert "PVO" in stand_alone(asked, FIRST).text and "sorry" not in stand_alone(asked, FIRST).text
 
 
 def test_the_subject_lasts_over_several_turns():
